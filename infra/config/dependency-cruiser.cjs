@@ -97,10 +97,9 @@ module.exports = {
   ),
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|coverage|artifacts|cache|\\.toolchain|\\.allod)/' },
+    exclude: { path: '(^|/)(node_modules|dist|coverage|artifacts|cache|\\.toolchain|\\.allod)/' },
     includeOnly: { path: ours },
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'infra/config/tsconfig.base.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
   },
 };
