@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module';
+import toolbox from '@nomicfoundation/hardhat-toolbox-mocha-ethers';
+import { defineConfig } from 'hardhat/config';
+
+const compiler = { version: '0.8.37', path: createRequire(import.meta.url).resolve('solc/soljson.js') };
+
+export default defineConfig({
+  plugins: [toolbox],
+  paths: { sources: './src', tests: { mocha: './test/integration', solidity: './test' } },
+  solidity: {
+    profiles: {
+      default: {
+        ...compiler,
+        isolated: false,
+        settings: { optimizer: { enabled: true, runs: 200 }, evmVersion: 'cancun' },
+      },
+    },
+  },
+  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 32 } } },
+});
