@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { ConfigModule, ENV } from './config/config.module.ts';
+import type { Env } from './config/env.ts';
+import { DatabaseModule } from './database/database.module.ts';
+import { graphqlModule } from './graphql.module.ts';
+import { HealthModule } from './health/health.module.ts';
+import { ChainModule } from './integrations/chain/chain.module.ts';
+import { StorageModule } from './integrations/storage/storage.module.ts';
+import { JobsModule } from './jobs/jobs.module.ts';
+import { AccountsModule } from './modules/accounts/accounts.module.ts';
+
+const foundation = [
+  ConfigModule,
+  LoggerModule.forRootAsync({
+    inject: [ENV],
+    useFactory: (env: Env) => ({
+      pinoHttp: {
+        level: env.LOG_LEVEL,
+        autoLogging: false,
+        redact: ['req.headers.authorization'],
+      },
+    }),
+  }),
+  DatabaseModule,
+  JobsModule,
+  ChainModule,
+  StorageModule,
+  HealthModule,
+];
+
+/** Every feature module, named once; each registers its own entities, jobs and chain events. */
+const features = [AccountsModule];
+
+/** The http process: GraphQL, uploads, gateway. */
+@Module({ imports: [...foundation, ...features, graphqlModule()] })
+export class AppModule {}
+
+/** The worker: outbox, chain index, repeated jobs; resolvers are there but nothing serves them. */
+@Module({ imports: [...foundation, ...features] })
+export class WorkerModule {}

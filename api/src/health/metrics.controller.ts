@@ -1,0 +1,29 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { DataSource } from 'typeorm';
+
+/** Prometheus text: process metrics and what the operator is paged for (open outbox rows, distance of the indexer). */
+@Controller('metrics')
+export class MetricsController {
+  private readonly registry = new Registry();
+  private readonly open = new Gauge({ name: 'allod_outbox_open', help: 'Outbox rows not done', registers: [this.registry] });
+  private readonly scanned = new Gauge({ name: 'allod_chain_scanned_block', help: 'Last block read', registers: [this.registry] });
+  private readonly applied = new Gauge({ name: 'allod_chain_applied_block', help: 'Last block applied', registers: [this.registry] });
+
+  constructor(@Inject(DataSource) private readonly source: DataSource) {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  @Get()
+  async metrics(@Res() reply: FastifyReply): Promise<void> {
+    const [row]: { open: string; scanned: string | null; applied: string | null }[] = await this.source.query(
+      `SELECT (SELECT count(*) FROM outbox WHERE done_at IS NULL) AS open, scanned, applied
+       FROM (SELECT 1) one LEFT JOIN chain_cursor ON true`,
+    );
+    this.open.set(Number(row?.open ?? 0));
+    this.scanned.set(Number(row?.scanned ?? 0));
+    this.applied.set(Number(row?.applied ?? 0));
+    reply.type(this.registry.contentType).send(await this.registry.metrics());
+  }
+}

@@ -1,0 +1,33 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { Refusal } from '../../common/errors/refusal.ts';
+import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
+import { KeySigner } from './key-signer.ts';
+import type { SignedStruct } from './signer.port.ts';
+
+export const SIGN_JOB = 'signer.sign';
+
+/** What the worker answers: a signature, or why there is none. */
+export type SigningAnswer = { signed: SignedStruct } | { refused: string; message: string };
+
+/** The worker's side of the signer. A refusal is an answer, not a failure: it must not be retried. */
+@Injectable()
+export class SigningJob implements OnModuleInit {
+  constructor(
+    @Inject(OutboxRegistry) private readonly registry: OutboxRegistry,
+    @Inject(KeySigner) private readonly signer: KeySigner,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.on<{ kind: string; id: string }>(SIGN_JOB, (request) => this.run(request));
+  }
+
+  async run(request: { kind: string; id: string }): Promise<SigningAnswer> {
+    try {
+      return { signed: await this.signer.sign(request.kind, request.id) };
+    } catch (error) {
+      if (error instanceof Refusal) return { refused: error.code, message: error.message };
+      throw error;
+    }
+  }
+}

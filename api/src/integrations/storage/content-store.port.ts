@@ -1,0 +1,14 @@
+/** Blocks by CID. Every adapter keeps the same contract: see content-store.contract.ts in src/testing. */
+export abstract class ContentStore {
+  /** Durable when it resolves. The caller has checked that the bytes hash to the CID; storing twice is harmless. */
+  abstract put(cid: string, bytes: Uint8Array): Promise<void>;
+  /** Undefined when it is not here; never fetched from elsewhere. */
+  abstract get(cid: string): Promise<Uint8Array | undefined>;
+  /** Which of these are here. */
+  abstract has(cids: readonly string[]): Promise<Set<string>>;
+  /** Harmless when it is not here. */
+  abstract delete(cid: string): Promise<void>;
+}
+
+/** Largest block that an upload may carry: one raw leaf. */
+export const MAX_BLOCK = 1 << 20;

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ContentStore } from './content-store.port.ts';
+
+/**
+ * One file per block, in folders of the CID's last-but-one two characters. Durable: the bytes and the folder are synced
+ * before `put` resolves, so that a power cut after "201" loses nothing.
+ */
+export class FlatStore extends ContentStore {
+  constructor(private readonly root: string) {
+    super();
+  }
+
+  override async put(cid: string, bytes: Uint8Array): Promise<void> {
+    const path = this.path(cid);
+    if (await exists(path)) return;
+    const folder = dirname(path);
+    await this.makeFolder(folder);
+    const temporary = join(folder, `.${randomBytes(8).toString('hex')}.tmp`);
+    await writeSynced(temporary, bytes);
+    await rename(temporary, path);
+    await syncFolder(folder);
+  }
+
+  override async get(cid: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(this.path(cid));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  override async has(cids: readonly string[]): Promise<Set<string>> {
+    const found = await Promise.all(cids.map(async (cid) => ((await exists(this.path(cid))) ? cid : undefined)));
+    return new Set(found.filter((cid) => cid !== undefined));
+  }
+
+  override async delete(cid: string): Promise<void> {
+    try {
+      await unlink(this.path(cid));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  private async makeFolder(folder: string): Promise<void> {
+    if (await mkdir(folder, { recursive: true })) await syncFolder(dirname(folder));
+  }
+
+  private path(cid: string): string {
+    if (!/^[a-z0-9]{20,120}$/.test(cid)) throw new Error('not a base32 CID');
+    return join(this.root, cid.slice(-3, -1), cid);
+  }
+}
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

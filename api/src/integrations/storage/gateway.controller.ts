@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import { CID, childrenOf, parseCid } from '@allod/protocol';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { carBlock, carHeader } from './car.ts';
+import { ContentStore } from './content-store.port.ts';
+
+const RAW = 'application/vnd.ipld.raw';
+const CAR = 'application/vnd.ipld.car';
+const DAG_PB = 0x70;
+
+/** Trustless gateway (https://specs.ipfs.tech/http-gateways/trustless-gateway/): blocks and CARs, never assembled files. */
+@Controller('ipfs')
+export class GatewayController {
+  constructor(@Inject(ContentStore) private readonly store: ContentStore) {}
+
+  @Get(':cid')
+  async get(
+    @Param('cid') text: string,
+    @Query('format') format: string | undefined,
+    @Query('dag-scope') scope: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const cid = parsed(text);
+    if (!cid) return void reply.code(400).send({ code: 'BAD_CID', message: 'CIDv1, sha2-256, raw or dag-pb' });
+    const kind = format ?? (String(request.headers.accept).includes(CAR) ? 'car' : 'raw');
+    if (kind !== 'raw' && kind !== 'car') {
+      return void reply.code(406).send({ code: 'BAD_INPUT', message: 'format is raw or car' });
+    }
+    const block = await this.store.get(cid.toString());
+    if (!block) return void reply.code(404).send({ code: 'NOT_FOUND', message: 'This block is not here' });
+    const etag = `"${cid}.${kind}${kind === 'car' && scope ? `.${scope}` : ''}"`;
+    reply
+      .header('etag', etag)
+      .header('cache-control', 'public, max-age=29030400, immutable')
+      .header('x-content-type-options', 'nosniff')
+      .header('access-control-allow-origin', '*')
+      .header('content-disposition', `attachment; filename="${cid}.${kind === 'raw' ? 'bin' : 'car'}"`);
+    if (request.headers['if-none-match'] === etag) return void reply.code(304).send();
+    if (kind === 'raw') return void reply.type(RAW).send(Buffer.from(block));
+    reply.type(`${CAR}; version=1; order=dfs; dups=y`).send(Readable.from(this.car(cid, block, scope !== 'block')));
+  }
+
+  private async *car(root: CID, block: Uint8Array, deep: boolean): AsyncGenerator<Uint8Array> {
+    yield carHeader(root);
+    yield* this.walk(root, block, deep);
+  }
+
+  /** Depth first; a missing child ends the stream with an error, so that no incomplete CAR looks complete. */
+  private async *walk(cid: CID, block: Uint8Array, deep: boolean): AsyncGenerator<Uint8Array> {
+    yield carBlock(cid, block);
+    if (!deep || cid.code !== DAG_PB) return;
+    for (const child of childrenOf(block)) {
+      const bytes = await this.store.get(child.toString());
+      if (!bytes) throw new Error(`block ${child} of ${cid} is missing`);
+      yield* this.walk(child, bytes, deep);
+    }
+  }
+}
+
+function parsed(text: string): CID | undefined {
+  try {
+    return parseCid(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,15 @@
+import 'reflect-metadata';
+import { AppModule } from './app.module.ts';
+import { ENV } from './config/config.module.ts';
+import { loadEnv } from './config/env.ts';
+import type { Env } from './config/env.ts';
+import { migrate } from './database/migrate.ts';
+import { createApp } from './http.ts';
+import { OperatorKeys } from './integrations/chain/operator-keys.ts';
+
+await migrate(loadEnv().DATABASE_URL);
+const app = await createApp(AppModule);
+const env = app.get<Env>(ENV);
+app.enableCors({ origin: env.UI_ORIGIN.split(','), methods: ['GET', 'POST', 'PUT'] });
+await app.get(OperatorKeys).announce();
+await app.listen(env.API_PORT, env.API_HOST);

@@ -1,0 +1,49 @@
+/** One answer: `worker` says that `task` is `label`. Ids and labels are opaque strings. */
+export interface Vote {
+  readonly task: string;
+  readonly worker: string;
+  readonly label: string;
+}
+
+/**
+ * Votes as integers, sorted by (task, worker) in code-unit order, so that the order of arrival cannot change a sum.
+ * The votes of task t are those from `taskStart[t]` up to `taskStart[t + 1]`.
+ */
+export interface VoteTable {
+  readonly tasks: readonly string[];
+  readonly workers: readonly string[];
+  readonly labels: readonly string[];
+  readonly taskStart: Uint32Array;
+  readonly voteWorker: Uint32Array;
+  readonly voteLabel: Uint16Array;
+}
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const sortedUnique = (values: Iterable<string>): string[] => [...new Set(values)].sort(byCodeUnit);
+const positions = (values: readonly string[]): Map<string, number> => new Map(values.map((value, index) => [value, index]));
+
+/** `labels` fixes the classes and their order; a vote for another label or a second vote of one worker on a task throws. */
+export function buildVoteTable(votes: readonly Vote[], labels: readonly string[]): VoteTable {
+  const tasks = sortedUnique(votes.map((vote) => vote.task));
+  const workers = sortedUnique(votes.map((vote) => vote.worker));
+  const workerIndex = positions(workers);
+  const labelIndex = positions(labels);
+  const taskIndex = positions(tasks);
+  const sorted = [...votes].sort((a, b) => byCodeUnit(a.task, b.task) || byCodeUnit(a.worker, b.worker));
+  const taskStart = new Uint32Array(tasks.length + 1);
+  const voteWorker = new Uint32Array(votes.length);
+  const voteLabel = new Uint16Array(votes.length);
+  sorted.forEach((vote, i) => {
+    const previous = sorted[i - 1];
+    if (previous && previous.task === vote.task && previous.worker === vote.worker) {
+      throw new Error(`worker ${vote.worker} votes twice on task ${vote.task}`);
+    }
+    const label = labelIndex.get(vote.label);
+    if (label === undefined) throw new Error(`label ${vote.label} is not in the label schema`);
+    voteWorker[i] = workerIndex.get(vote.worker)!;
+    voteLabel[i] = label;
+    taskStart[taskIndex.get(vote.task)! + 1]! += 1;
+  });
+  for (let t = 0; t < tasks.length; t += 1) taskStart[t + 1]! += taskStart[t]!;
+  return { tasks, workers, labels, taskStart, voteWorker, voteLabel };
+}

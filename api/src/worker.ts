@@ -1,0 +1,21 @@
+import 'reflect-metadata';
+import { WorkerModule } from './app.module.ts';
+import { ENV } from './config/config.module.ts';
+import { loadEnv } from './config/env.ts';
+import type { Env } from './config/env.ts';
+import { migrate } from './database/migrate.ts';
+import { createApp } from './http.ts';
+import { ChainIndexer } from './integrations/chain/chain-indexer.ts';
+import { OperatorKeys } from './integrations/chain/operator-keys.ts';
+import { JobRunner } from './jobs/job-runner.ts';
+import { OutboxRegistry } from './jobs/outbox.registry.ts';
+
+await migrate(loadEnv().DATABASE_URL);
+const app = await createApp(WorkerModule);
+const env = app.get<Env>(ENV);
+await app.init();
+await app.get(OperatorKeys).announce();
+const indexer = app.get(ChainIndexer);
+app.get(OutboxRegistry).every('chain.index', env.POLL_INTERVAL_MS, () => indexer.tick());
+await app.get(JobRunner).start();
+await app.listen(env.WORKER_PORT, env.API_HOST);
