@@ -1,0 +1,26 @@
+import { Fault } from '../../../components/ui/fault.tsx';
+import { Loading } from '../../../components/ui/loading.tsx';
+import { strings } from '../../../lib/strings.ts';
+import { useJobs } from '../api/list-jobs.ts';
+import { JobCard } from './job-card.tsx';
+
+export function JobList({ signedIn }: { signedIn: boolean }) {
+  const jobs = useJobs();
+  if (jobs.isPending) return <Loading />;
+  if (jobs.isError) return <Fault error={jobs.error} retry={() => void jobs.refetch()} />;
+  if (jobs.data.length === 0) {
+    return (
+      <div className="empty">
+        <p>{strings.jobs.empty}</p>
+        <p className="hint">{strings.jobs.emptyHint}</p>
+      </div>
+    );
+  }
+  return (
+    <div className="stack">
+      {jobs.data.map((job) => (
+        <JobCard key={job.id} job={job} signedIn={signedIn} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,86 @@
+import type { Code, VerdictReason } from '@allod/protocol';
+
+/** Refusals that a labeler can meet. Any other code is shown as it is, with the server's own sentence. */
+const refusals: Partial<Record<Code, string>> = {
+  UNAUTHENTICATED: 'Your session has ended. Sign in again.',
+  FORBIDDEN: 'This account may not do that.',
+  RATE_LIMITED: 'Too many requests. Wait a moment.',
+  WRONG_CHAIN: 'Your wallet is on another chain than this job.',
+  WRONG_SIGNATURE: 'A signature does not fit the account that it names.',
+  CHALLENGE_EXPIRED: 'The text to sign was too old. Try again.',
+  CONSENT_WITHDRAWN: 'The contributor withdrew consent, so this item can no longer be opened.',
+  CONSENT_EXPIRED: 'The contributor’s consent has run out, so this item can no longer be opened.',
+  HASH_MISMATCH: 'The bytes that arrived are not the ones that the item’s address names. They were thrown away.',
+  ITEM_WITHDRAWN: 'The contributor took this item back.',
+  NOT_FOUND: 'This is not there, or no longer.',
+  JOB_STATE: 'This job is not open. Answers that were sent are still judged and paid.',
+  NOT_QUALIFIED: 'Your account is not listed on chain as qualified for this job. After a passed quiz that takes a few seconds.',
+  NO_TASK: 'There is no task left that you have not answered.',
+  QUIZ_TAKEN: 'This account has taken the quiz of this job already.',
+  LEASE_EXPIRED: 'The answer came after the lease had run out. The task went back, without penalty.',
+  ALREADY_SUBMITTED: 'This task has an answer from you already; the first one counts.',
+  COMMITMENT_MISMATCH: 'The answer does not fit the commitment that was signed for it.',
+  UNKNOWN_LABEL: 'That label is not one of this job’s labels.',
+  ESCROW_EXHAUSTED: 'The escrow cannot cover another label. No more is leased, so that nobody works unpaid.',
+  NOT_AUTHORIZED: 'The key keepers do not find an entitlement to this item: the job must be open and your account listed.',
+  UNAVAILABLE: 'Too few key keepers answered. Try again in a moment.',
+  INVALID_SHARE: 'A key keeper gave a wrong share, so the item could not be opened.',
+  SESSION_EXPIRED: 'The permission that your wallet signed for the keepers has run out. Try again.',
+  REGISTRY_MISMATCH: 'The key keepers are not the ones that the chain names. Nothing was asked of them.',
+};
+
+/** Verdicts in words. Each appears with its code, so that it can be quoted. */
+const verdicts: Record<VerdictReason, string> = {
+  AGREED: 'The other answers make yours likely enough, so it is paid.',
+  CONTESTED_PAID: 'The labelers did not agree on this task. That is not your fault, so it is paid.',
+  CONTRADICTED: 'The answers of the others alone make yours very unlikely, so it is not paid.',
+  WORKER_GATE:
+    'Over all your answers in this job, your labels carry no more information than chance would, so they are not paid for now.',
+  GOLD_FAILED: 'The answer to this task was known beforehand, and yours differs from it.',
+  DUPLICATE: 'You had answered this task already.',
+  TOO_FAST: 'The answer came faster than the item can be looked at.',
+  AUTO_APPROVED: 'No verdict came in time, so your answer counts as right.',
+  PENDING: 'The other labelers of this task have not finished yet.',
+};
+
+export function explainRefusal(code: string, fallback = ''): string {
+  return (refusals as Record<string, string>)[code] ?? (fallback !== '' ? fallback : code);
+}
+
+/** A reason begins with its code and may go on with figures: `CONTRADICTED by 4, p=.99 without you`. */
+export function verdictCode(reason: string): string {
+  return /^[A-Z][A-Z0-9_]*/.exec(reason)?.[0] ?? reason;
+}
+
+export function explainVerdict(reason: string): string {
+  return (verdicts as Record<string, string>)[verdictCode(reason)] ?? reason;
+}
+
+const percent = (value: number): string => `${value > 0 && value < 0.01 ? '<1' : value < 1 && value > 0.99 ? '>99' : Math.round(value * 100)} %`;
+
+/** The figures behind a verdict as sentences; what has no known shape is listed as it came. */
+export function explainEvidence(evidence: unknown): string[] {
+  if (typeof evidence !== 'object' || evidence === null) return [];
+  const { withoutYou, othersSay, othersPosterior, others, contradictedBy, gate, ...rest } = evidence as Record<string, unknown>;
+  const lines: string[] = [];
+  if (typeof others === 'number') {
+    const differ = typeof contradictedBy === 'number' ? `, ${contradictedBy} of them chose another label than you` : '';
+    lines.push(`${others} ${others === 1 ? 'other labeler' : 'other labelers'} answered${differ}.`);
+  }
+  if (typeof othersSay === 'string' && typeof othersPosterior === 'number') {
+    lines.push(`Their answers say “${othersSay}” with probability ${percent(othersPosterior)}.`);
+  }
+  if (typeof withoutYou === 'number') {
+    lines.push(`Without yours, they give your label a probability of ${percent(withoutYou)} (below 5 % is not paid).`);
+  }
+  if (typeof gate === 'object' && gate !== null) {
+    const { score, standardError, labels } = gate as Record<string, unknown>;
+    if (typeof score === 'number' && typeof standardError === 'number' && typeof labels === 'number' && labels > 0) {
+      lines.push(
+        `Information in your labels so far: ${score.toFixed(2)} ± ${standardError.toFixed(2)} over ${labels} (0 is chance, 1 is perfect).`,
+      );
+    }
+  }
+  for (const [key, value] of Object.entries(rest)) lines.push(`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return lines;
+}
