@@ -1,0 +1,110 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { getAddress } from 'ethers';
+import { z } from 'zod';
+import { isChainName } from './conditions.ts';
+
+const bucket = (burst: number, perSecond: number) =>
+  z.object({ burst: z.number().positive(), perSecond: z.number().positive() }).default({ burst, perSecond });
+
+const address = z.string().transform((value, context) => {
+  try {
+    return getAddress(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not an address' });
+    return z.NEVER;
+  }
+});
+
+const configSchema = z.strictObject({
+  port: z.int().min(0).max(65535),
+  host: z.string().default('127.0.0.1'),
+  /** Shamir index of this keeper's share; must be the one in the share file. */
+  index: z.int().min(1).max(255),
+  shareFile: z.string(),
+  passphraseFile: z.string(),
+  /** Lit chain name → RPCs; exactly one name, at least two different RPCs unless SINGLE_RPC=1. */
+  rpcUrls: z.record(z.string().refine(isChainName, 'not a known chain name'), z.array(z.url()).min(1)),
+  chainId: z.int().positive(),
+  accessPolicy: address,
+  confirmations: z.int().min(0),
+  /** Public key of the network, 48 bytes hex; a share of another network is refused. */
+  networkKey: z.string().regex(/^(0x)?[0-9a-fA-F]{96}$/),
+  dataDir: z.string(),
+  /** SIWE domains that may ask; `host:*` stands for any port. */
+  domainAllow: z.array(z.string()).min(1).optional(),
+  /** Addresses under which clients reach this keeper; default `http(s)://host:port`. */
+  nodeAddresses: z.array(z.url()).min(1).optional(),
+  /** Browser origins for CORS; default any, because every answer is bound to a signature. */
+  corsOrigins: z.array(z.string()).optional(),
+  tls: z.object({ certFile: z.string(), keyFile: z.string() }).optional(),
+  production: z.boolean().default(false),
+  organization: z.string().default('development'),
+  maxSessionSeconds: z.int().positive().default(86_400),
+  clockSkewSeconds: z.int().min(0).default(60),
+  nonceMaxAgeSeconds: z.int().positive().default(900),
+  maxHeadLag: z.int().min(0).default(5),
+  maxHeadAgeSeconds: z.int().min(0).default(0),
+  headTtlMs: z.int().min(0).default(500),
+  rpcTimeoutMs: z.int().positive().default(5000),
+  rateLimit: z
+    .object({ perIp: bucket(600, 100), perAccount: bucket(20_000, 500) })
+    .prefault({}),
+  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+type ParsedConfig = z.infer<typeof configSchema>;
+
+export interface KeeperConfig extends ParsedConfig {
+  chainName: string;
+  rpcs: string[];
+  domains: string[];
+  singleRpc: boolean;
+  singleOperator: boolean;
+}
+
+const DEVELOPMENT_DOMAINS = ['localhost:*', '127.0.0.1:*'];
+
+/** Checks a configuration. @param env only SINGLE_OPERATOR and SINGLE_RPC are read; secrets never come from it */
+export function parseConfig(json: unknown, env: Record<string, string | undefined> = {}): KeeperConfig {
+  const result = configSchema.safeParse(json);
+  if (!result.success) throw new Error(`keeper configuration: ${z.prettifyError(result.error)}`);
+  const config = result.data;
+  const chains = Object.entries(config.rpcUrls);
+  if (chains.length !== 1) throw new Error('keeper configuration: rpcUrls names exactly one chain');
+  const [chainName, urls] = chains[0]!;
+  const rpcs = [...new Set(urls.map((url) => new URL(url).href))];
+  const singleRpc = env['SINGLE_RPC'] === '1';
+  const singleOperator = env['SINGLE_OPERATOR'] === '1';
+  if (rpcs.length < 2 && !singleRpc) {
+    throw new Error('keeper configuration: one RPC can lie alone; give two, or set SINGLE_RPC=1 to accept that');
+  }
+  if (config.production && !config.domainAllow) {
+    throw new Error('keeper configuration: production needs domainAllow');
+  }
+  const networkKey = config.networkKey.replace(/^0x/, '').toLowerCase();
+  const domains = config.domainAllow ?? DEVELOPMENT_DOMAINS;
+  return { ...config, networkKey, chainName, rpcs, domains, singleRpc, singleOperator };
+}
+
+/** Reads a configuration file; relative paths in it start at its folder. */
+export function loadConfig(path: string, env: Record<string, string | undefined>): KeeperConfig {
+  const config = parseConfig(JSON.parse(readFileSync(path, 'utf8')), env);
+  const absolute = (file: string): string => resolve(dirname(path), file);
+  const tls = config.tls && { certFile: absolute(config.tls.certFile), keyFile: absolute(config.tls.keyFile) };
+  return {
+    ...config,
+    shareFile: absolute(config.shareFile),
+    passphraseFile: absolute(config.passphraseFile),
+    dataDir: absolute(config.dataDir),
+    ...(tls ? { tls } : {}),
+  };
+}
+
+/** Reads a passphrase. @throws when others than the owner may read the file */
+export function readPassphrase(path: string): string {
+  if ((statSync(path).mode & 0o077) !== 0) throw new Error(`${path} must be readable by its owner only (mode 600)`);
+  const passphrase = readFileSync(path, 'utf8').trim();
+  if (passphrase.length < 8) throw new Error(`${path} holds no usable passphrase`);
+  return passphrase;
+}

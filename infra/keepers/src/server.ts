@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import cors from '@fastify/cors';
+import fastify, { LogController } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { ChainReader } from './chain-reader.ts';
+import type { KeeperConfig } from './config.ts';
+import { createJsonRpc } from './json-rpc.ts';
+import { Keeper } from './keeper.ts';
+import { createMetrics } from './metrics.ts';
+import { RateLimiter } from './rate-limit.ts';
+import { toRefusal } from './refusal.ts';
+import { ReleaseLog } from './release-log.ts';
+import type { Share } from './share-file.ts';
+import { createShareSigner } from './share-signer.ts';
+
+const VERSION = '0.1.0';
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Checks that the share belongs to this configuration, and that production is what it says. */
+export function assertMayStart(config: KeeperConfig, share: Share): void {
+  if (share.networkKey.replace(/^0x/, '') !== config.networkKey) throw new Error('the share belongs to another network key');
+  if (share.index !== config.index) throw new Error(`the share has index ${share.index}, the configuration ${config.index}`);
+  if (config.production && share.origin === 'dealer' && !config.singleOperator) {
+    throw new Error('this key was made by a dealer, who knew all of it; production refuses it unless SINGLE_OPERATOR=1');
+  }
+}
+
+/** Builds the HTTP server of one keeper; the caller listens and closes. */
+export async function createKeeperServer(config: KeeperConfig, share: Share): Promise<FastifyInstance> {
+  assertMayStart(config, share);
+  const app = fastify({
+    logger: { level: config.logLevel, base: { keeper: config.index } },
+    bodyLimit: MAX_BODY_BYTES,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: (request) => String(request.headers['x-request-id'] ?? randomBytes(8).toString('hex')).slice(0, 80),
+    https: config.tls ? { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) } : null,
+  }) as unknown as FastifyInstance;
+  const log = ReleaseLog.open(join(config.dataDir, 'releases.jsonl'));
+  app.addHook('onClose', () => log.close());
+  const chain = new ChainReader({ ...config, rpcs: config.rpcs.map((url) => createJsonRpc(url, config.rpcTimeoutMs)) });
+  const signer = createShareSigner(share);
+  const metrics = createMetrics(config.index, log);
+  const policy = { ...config, nodeAddresses: config.nodeAddresses ?? [] };
+  const keeper = new Keeper({
+    scope: { chain: config.chainName, accessPolicy: config.accessPolicy },
+    policy,
+    chain,
+    signer,
+    log,
+    metrics,
+    limits: { perIp: new RateLimiter(config.rateLimit.perIp), perAccount: new RateLimiter(config.rateLimit.perAccount) },
+    index: config.index,
+  });
+  if (!config.nodeAddresses) {
+    app.addHook('onListen', () => {
+      const { port } = app.server.address() as AddressInfo;
+      policy.nodeAddresses = [`${config.tls ? 'https' : 'http'}://${config.host}:${port}`];
+    });
+  }
+
+  await app.register(cors, { origin: config.corsOrigins ?? true, maxAge: 600 });
+  app.setErrorHandler((error, request, reply) => {
+    const status = (error as { statusCode?: number }).statusCode;
+    if (status !== undefined && status < 500) {
+      return refuse(reply, status, 'INVALID_REQUEST', 'NodeInvalidRequest', (error as Error).message, request.id);
+    }
+    const refusal = toRefusal(error);
+    if (refusal.code === 'INTERNAL') request.log.error({ err: error }, 'request failed');
+    else request.log.info({ code: refusal.code, detail: refusal.message }, 'refused');
+    return refuse(reply, refusal.status, refusal.code, refusal.litCode, refusal.message, request.id);
+  });
+
+  app.post('/web/handshake/', async () => {
+    await chain.assertReady();
+    const { confirmedHash } = await chain.heads();
+    return {
+      serverPublicKey: share.commitment.slice(2),
+      subnetPublicKey: config.networkKey,
+      networkPublicKey: config.networkKey,
+      networkPublicKeySet: config.networkKey,
+      hdRootPubkeys: [],
+      latestBlockhash: confirmedHash,
+      attestation: null,
+      clientSdkVersion: '7.4.0',
+      nodeVersion: VERSION,
+    };
+  });
+  app.post('/web/encryption/sign/', (request) => keeper.signForLit(request.body, request.ip));
+  app.post('/allod/v1/keys', (request) => keeper.releaseBatch(request.body, request.ip));
+  app.get('/allod/v1/block', async () => {
+    const { confirmedHash, at } = await chain.heads();
+    return { blockhash: confirmedHash, timestamp: String(Math.floor(at / 1000)) };
+  });
+  app.get('/health', async (_request, reply) => {
+    const state = await chain.assertReady().then(
+      () => undefined,
+      (error: unknown) => toRefusal(error),
+    );
+    const heads = state ? undefined : await chain.heads().catch(() => undefined);
+    return reply.status(state ? 503 : 200).send({
+      status: state ? state.code : 'READY',
+      ...(state ? { detail: state.message } : {}),
+      version: VERSION,
+      index: config.index,
+      threshold: share.threshold,
+      total: share.total,
+      networkKey: `0x${config.networkKey}`,
+      chainId: config.chainId,
+      chain: config.chainName,
+      accessPolicy: config.accessPolicy,
+      organization: config.organization,
+      keyOrigin: share.origin,
+      singleOperator: config.singleOperator,
+      singleRpc: config.singleRpc || config.rpcs.length < 2,
+      signer: signer.engine,
+      blocks: heads ? { latest: heads.latest, confirmed: heads.confirmed } : null,
+      releaseLog: log.head,
+    });
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  return app;
+}
+
+/** Lit's error envelope with our code beside it, so that both clients read the same answer. */
+function refuse(reply: FastifyReply, status: number, code: string, litCode: string, message: string, id: string): FastifyReply {
+  return reply.status(status).send({
+    errorKind: status >= 500 ? 'Unexpected' : 'Validation',
+    errorCode: litCode,
+    status,
+    message,
+    correlationId: id,
+    details: [message],
+    code,
+  });
+}

@@ -1,0 +1,128 @@
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { getAddress } from 'ethers';
+import { toBase64 } from '@allod/protocol';
+
+/** The wallet side of a session; an ethers `Signer` fits. */
+export interface KeySigner {
+  getAddress(): Promise<string>;
+  /** EIP-191 personal signature over the text. */
+  signMessage(message: string): Promise<string>;
+}
+
+export interface StartSessionOptions {
+  /** SIWE domain; the host of the page in a browser, `localhost` elsewhere. */
+  domain?: string;
+  /** Default one hour; keepers accept at most 24 hours. */
+  lifetimeSeconds?: number;
+}
+
+/** A wallet's signature in Lit's form. */
+export interface WalletSig {
+  sig: string;
+  derivedVia: 'web3.eth.personal.sign';
+  signedMessage: string;
+  address: string;
+}
+
+/** A session key and the wallet's word for it. Plain JSON; the secret key must not leave the device. */
+export interface KeySession {
+  account: string;
+  publicKey: string;
+  /** Ed25519 seed ‖ public key, 64 bytes hex (the form of NaCl and of the Lit SDK). */
+  secretKey: string;
+  walletSig: WalletSig;
+  issuedAt: string;
+  expiresAt: string;
+}
+
+/** A session's signature for one keeper, in Lit's form. */
+export interface SessionSig {
+  sig: string;
+  derivedVia: 'litSessionSignViaNacl';
+  signedMessage: string;
+  address: string;
+  algo: 'ed25519';
+}
+
+const RESOURCE = 'lit-accesscontrolcondition://*';
+const RECAP = { att: { [RESOURCE]: { 'Threshold/Decryption': [{}] } }, prf: [] };
+const STATEMENT =
+  'Open keys that I am entitled to, for the next hours and on this device only. ' +
+  'I further authorize the stated URI to perform the following actions on my behalf: ' +
+  `(1) 'Threshold': 'Decryption' for '${RESOURCE}'.`;
+
+/**
+ * Makes a session key and has the wallet sign for it: Sign-In with Ethereum (EIP-4361) with a ReCap capability
+ * (EIP-5573). @param nonce hash of a recent block, so that nobody can collect signatures for later
+ */
+export async function createKeySession(
+  signer: KeySigner,
+  { nonce, chainId, domain = defaultDomain(), lifetimeSeconds = 3600 }: StartSessionOptions & { nonce: string; chainId: number },
+  now: Date = new Date(),
+): Promise<KeySession> {
+  const { secretKey: seed, publicKey } = ed25519.keygen();
+  const account = getAddress(await signer.getAddress());
+  const issuedAt = now.toISOString();
+  const expiresAt = new Date(now.getTime() + lifetimeSeconds * 1000).toISOString();
+  const signedMessage = [
+    `${domain} wants you to sign in with your Ethereum account:`,
+    account,
+    '',
+    STATEMENT,
+    '',
+    `URI: lit:session:${bytesToHex(publicKey)}`,
+    'Version: 1',
+    `Chain ID: ${chainId}`,
+    `Nonce: ${nonce}`,
+    `Issued At: ${issuedAt}`,
+    `Expiration Time: ${expiresAt}`,
+    'Resources:',
+    `- urn:recap:${base64Url(JSON.stringify(RECAP))}`,
+  ].join('\n');
+  const sig = await signer.signMessage(signedMessage);
+  return {
+    account,
+    publicKey: bytesToHex(publicKey),
+    secretKey: bytesToHex(seed) + bytesToHex(publicKey),
+    walletSig: { sig, derivedVia: 'web3.eth.personal.sign', signedMessage, address: account },
+    issuedAt,
+    expiresAt,
+  };
+}
+
+/** Signs the session for one keeper address; a keeper refuses a signature made for another. */
+export function signForKeeper(session: KeySession, nodeAddress: string): SessionSig {
+  const signedMessage = JSON.stringify({
+    sessionKey: session.publicKey,
+    resourceAbilityRequests: [
+      {
+        resource: { resource: '*', resourcePrefix: 'lit-accesscontrolcondition' },
+        ability: 'access-control-condition-decryption',
+      },
+    ],
+    capabilities: [session.walletSig],
+    issuedAt: session.issuedAt,
+    expiration: session.expiresAt,
+    nodeAddress,
+  });
+  const sig = ed25519.sign(utf8ToBytes(signedMessage), hexToBytes(session.secretKey).subarray(0, 32));
+  return {
+    sig: bytesToHex(sig),
+    derivedVia: 'litSessionSignViaNacl',
+    signedMessage,
+    address: session.publicKey,
+    algo: 'ed25519',
+  };
+}
+
+export const isExpired = (session: KeySession, now: number = Date.now()): boolean => Date.parse(session.expiresAt) <= now;
+
+function base64Url(text: string): string {
+  return toBase64(utf8ToBytes(text)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+function defaultDomain(): string {
+  const { location } = globalThis as { location?: { host?: string } };
+  return location?.host || 'localhost';
+}
