@@ -347,6 +347,11 @@ interface ILabelEscrow {
     /// @param jobId The job.
     error LabelEscrowNothingToRefund(bytes32 jobId);
 
+    /// @notice Thrown when two lists differ in length.
+    /// @param vouchers The number of vouchers.
+    /// @param signatures The number of signatures.
+    error LabelEscrowLengthMismatch(uint256 vouchers, uint256 signatures);
+
     /// @notice Creates and funds a job; the caller is the requester and pays the budget by allowance.
     /// @param params The terms.
     /// @param approvalDeadline The deadline of the curator's approval.
