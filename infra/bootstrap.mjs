@@ -199,6 +199,10 @@ function startAgain(node) {
   };
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit', env });
   process.on('SIGINT', () => {});
+  if (process.env.npm_lifecycle_event) {
+    const parent = process.ppid;
+    setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref();
+  }
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(error.message));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
@@ -219,4 +223,9 @@ async function main() {
   if (typeof code === 'number') process.exit(code);
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  say(process.env.DEBUG ? error.stack : error.message);
+  process.exit(1);
+}

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { ROOT, run, seconds } from './process.mjs';
 
@@ -24,15 +34,21 @@ function hashOf(paths) {
   return hash.digest('hex');
 }
 
+/** Compiled beside the old output and put in its place when it is whole, so that a failed build breaks nothing that runs. */
 async function buildApi() {
-  rmSync(at('api/dist'), { recursive: true, force: true });
-  const result = await run('tsc', ['-p', 'api/tsconfig.build.json']);
-  if (result.code !== 0) return result;
-  for (const file of filesOf([at('api/src')]).filter((name) => name.endsWith('.graphql'))) {
-    const target = join(at('api/dist'), relative(at('api/src'), file));
-    mkdirSync(dirname(target), { recursive: true });
-    cpSync(file, target);
+  const next = at('api/dist-next');
+  rmSync(next, { recursive: true, force: true });
+  const result = await run('tsc', ['-p', 'api/tsconfig.build.json', '--outDir', next]);
+  if (result.code === 0) {
+    for (const file of filesOf([at('api/src')]).filter((name) => name.endsWith('.graphql'))) {
+      const target = join(next, relative(at('api/src'), file));
+      mkdirSync(dirname(target), { recursive: true });
+      cpSync(file, target);
+    }
+    rmSync(at('api/dist'), { recursive: true, force: true });
+    renameSync(next, at('api/dist'));
   }
+  rmSync(next, { recursive: true, force: true });
   return result;
 }
 

@@ -97,7 +97,7 @@ module.exports = {
   ),
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(node_modules|dist|coverage|artifacts|cache|\\.toolchain|\\.allod)/' },
+    exclude: { path: '(^|/)(node_modules|dist|dist-next|coverage|artifacts|cache|\\.toolchain|\\.allod)/' },
     includeOnly: { path: ours },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },

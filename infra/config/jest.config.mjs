@@ -11,6 +11,7 @@ const swc = (decorators) => [
       parser: { syntax: 'typescript', decorators },
       ...(decorators ? { transform: { legacyDecorator: true, decoratorMetadata: true } } : {}),
       target: 'es2023',
+      experimental: { keepImportAttributes: true },
       keepClassNames: true,
     },
     module: { type: 'es6' },

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { formatResult, JobReport, readResult, StepFailedError, storeResult } from './report.ts';
+import type { JobResult } from './report.ts';
+import { readSettings, usage } from './settings.ts';
+import { startStack } from './stack.ts';
+import type { Stack } from './stack.ts';
+
+type RunMainJob = (stack: Stack, report: JobReport) => Promise<void>;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** The main job lies in its own folder so that the stack can be used without it. */
+async function mainJob(): Promise<RunMainJob | undefined> {
+  const file = fileURLToPath(new URL('./main-job/index.ts', import.meta.url));
+  if (!existsSync(file)) return undefined;
+  return ((await import(file)) as { runMainJob: RunMainJob }).runMainJob;
+}
+
+async function runAndStore(stack: Stack, job: RunMainJob): Promise<JobResult> {
+  print('\nmain job');
+  const report = new JobReport(print);
+  const since = Date.now();
+  let failedStep: string | undefined;
+  try {
+    await job(stack, report);
+  } catch (error) {
+    failedStep = error instanceof StepFailedError ? error.step : 'main job';
+    stack.log.error({ step: failedStep, error: (error as Error).stack }, 'main job failed');
+    const cause = error instanceof StepFailedError && error.cause instanceof Error ? error.cause : error;
+    print(`\n${(error as Error).message}`);
+    print((cause as Error).stack ?? '');
+  }
+  const result: JobResult = {
+    finishedAt: new Date().toISOString(),
+    ok: failedStep === undefined,
+    ...(failedStep === undefined ? {} : { failedStep }),
+    ms: Date.now() - since,
+    steps: report.steps,
+    tables: report.tables,
+  };
+  storeResult(stack.dataDir, result);
+  return result;
+}
+
+function printUrls(stack: Stack): void {
+  const { urls } = stack;
+  print('');
+  print(`  labeling app       ${urls.ui}`);
+  print(`  GraphQL explorer   ${urls.graphiql}`);
+  print(`  GraphQL            ${urls.graphql}`);
+  print(`  chain ${stack.chainId}        ${urls.rpc}`);
+  print(`  keepers            ${urls.keepers.join('  ')}`);
+  print(`  logs               ${stack.logDir}`);
+}
+
+/** Calls back when the process that started us is gone, so that a killed `npm start` leaves nothing behind. */
+function watchParent(onGone: () => void): void {
+  const told = process.env['ALLOD_WATCH_PARENT'];
+  if (!told && !process.env['npm_lifecycle_event']) return;
+  const parent = told ? Number(told) : process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    onGone();
+  }, 300);
+  timer.unref();
+}
+
+/** Runs the development stack; resolves to the exit code when it has ended. */
+export async function main(args: string[]): Promise<number> {
+  let settings;
+  try {
+    settings = readSettings(args);
+  } catch (error) {
+    print(`${(error as Error).message}\n\n${usage()}`);
+    return 2;
+  }
+  if (settings.help) {
+    print(usage());
+    return 0;
+  }
+
+  const since = Date.now();
+  const abort = new AbortController();
+  let wake = (): void => {};
+  const ended = new Promise<void>((resolve) => (wake = resolve));
+  const end = (): void => {
+    abort.abort();
+    wake();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  watchParent(end);
+
+  let stack: Stack;
+  try {
+    stack = await startStack({
+      dataDir: settings.dataDir,
+      ports: settings.ports,
+      fresh: settings.fresh,
+      durable: true,
+      signal: abort.signal,
+      onPart: (part, detail, ms) => print(`✓ ${part.padEnd(10)} ${(ms / 1000).toFixed(1).padStart(5)} s  ${detail}`),
+    });
+  } catch (error) {
+    if (abort.signal.aborted) return 130;
+    print((error as Error).message);
+    return 1;
+  }
+  if (abort.signal.aborted) {
+    await stack.stop();
+    return 130;
+  }
+  print(`all parts serve after ${((Date.now() - since) / 1000).toFixed(1)} s`);
+
+  let code = 0;
+  const job = await mainJob();
+  const stored = readResult(settings.dataDir);
+  if (stored?.ok && !settings.again) {
+    print(
+      `\n${formatResult(stored)}\n(the stored result of an earlier run; npm start -- --again runs the job once more)`,
+    );
+  } else if (job) {
+    const result = await Promise.race([runAndStore(stack, job), ended]);
+    if (result) {
+      if (result.ok) print(`\n${formatResult(result)}`);
+      else code = 1;
+    }
+  }
+  if (!settings.exit && !abort.signal.aborted) {
+    printUrls(stack);
+    print('\nrunning; Ctrl-C stops everything');
+    await ended;
+  }
+  await stack.stop();
+  return abort.signal.aborted && settings.exit ? 130 : code;
+}
+
+if (import.meta.main) process.exit(await main(process.argv.slice(2)));
