@@ -34,7 +34,7 @@ export interface StackOptions {
   fresh?: boolean;
   /** Waits for the disk as in earnest; tests leave it out. */
   durable?: boolean;
-  windows?: Partial<Windows>;
+  windows?: Windows;
   /** More environment for api and worker. */
   apiEnv?: Record<string, string>;
   /** Called once for each part that serves. */

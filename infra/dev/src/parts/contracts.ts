@@ -2,19 +2,15 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { abis } from '@allod/contracts';
 import { deployProtocol } from '@allod/contracts/deploy';
-import type { Deployment } from '@allod/contracts/deploy';
+import type { Deployment, DeployOptions } from '@allod/contracts/deploy';
 import { Contract, JsonRpcProvider, NonceManager, Wallet } from 'ethers';
 import type { Accounts } from '../accounts.ts';
 import { CHAIN_ID } from './chain.ts';
 import type { Chain } from './chain.ts';
 import { rpc } from './rpc.ts';
 
-/** Windows of the development chain, in seconds: short, because nobody moves its clock. */
-export interface Windows {
-  reviewWindow: number;
-}
-
-export const DEVELOPMENT_WINDOWS: Windows = { reviewWindow: 3 };
+/** What a stack may choose about its contracts; the rest is as `@allod/contracts/deploy` has it for development. */
+export type Windows = Partial<Omit<DeployOptions, 'guardian' | 'keeperOwner' | 'token'>>;
 
 /** 1,000,000 tokens of 6 decimals for each account that pays. */
 const ALLOWANCE = 1_000_000n * 10n ** 6n;
@@ -30,7 +26,7 @@ async function isDeployed(url: string, deployment: Deployment): Promise<boolean>
 /** Deploys the contracts once for a data folder and gives the paying accounts their tokens. */
 export async function ensureContracts(
   chain: Chain,
-  options: { dataDir: string; accounts: Accounts; windows: Partial<Windows> },
+  options: { dataDir: string; accounts: Accounts; windows: Windows },
 ): Promise<{ deployment: Deployment; file: string; isNew: boolean }> {
   const file = join(options.dataDir, 'deployment.json');
   if (existsSync(file)) {
@@ -46,7 +42,7 @@ export async function ensureContracts(
   try {
     const signer = new NonceManager(new Wallet(options.accounts.deployer.privateKey, provider));
     const guardian = options.accounts.guardian.address;
-    const deployment = await deployProtocol(signer, { guardian, ...DEVELOPMENT_WINDOWS, ...options.windows });
+    const deployment = await deployProtocol(signer, { ...options.windows, guardian });
     const token = new Contract(deployment.addresses.TestUSD, abis.TestUSD, signer);
     const mint = token.getFunction('mint');
     const minted = await Promise.all(PAYING.map((role) => mint(options.accounts[role].address, ALLOWANCE)));

@@ -75,6 +75,7 @@ function canWrite(folder: string, as: Owner): boolean {
 }
 
 function ownFolder(folder: string, as: Owner): void {
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o755 });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (as.uid !== undefined && as.gid !== undefined) chownSync(folder, as.uid, as.gid);
 }
@@ -109,14 +110,16 @@ function choosePlace(
     if (!canRun(programs.postgres, as)) throw new Error(`${programs.postgres} does not run as user ${as.uid}`);
     note = `, programs in ${native}`;
   }
-  ownFolder(data, as);
-  if (canWrite(data, as)) return { programs, data, place: `${data}${note}` };
-  rmSync(join(dataDir, 'postgres'), { recursive: true, force: true });
   const awayData = join(away, 'data');
+  if (!existsSync(join(awayData, 'PG_VERSION'))) {
+    ownFolder(data, as);
+    if (canWrite(data, as)) return { programs, data, place: `${data}${note}` };
+    rmSync(join(dataDir, 'postgres'), { recursive: true, force: true });
+  }
   mkdirSync(away, { recursive: true, mode: 0o755 });
   for (const folder of ['/var/lib/allod', away]) chmodSync(folder, 0o755);
   ownFolder(awayData, as);
-  return { programs, data: awayData, place: `${awayData} (user postgres cannot reach ${dataDir})${note}` };
+  return { programs, data: awayData, place: `${awayData} (its user cannot reach ${dataDir})${note}` };
 }
 
 function initialise(initdb: string, data: string, password: string, as: Owner): Promise<void> {
