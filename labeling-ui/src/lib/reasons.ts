@@ -1,7 +1,8 @@
 import type { Code, VerdictReason } from '@allod/protocol';
 
 /** Refusals that a labeler can meet. Any other code is shown as it is, with the server's own sentence. */
-const refusals: Partial<Record<Code, string>> = {
+const refusals: Partial<Record<Code | 'RESERVE_PENDING', string>> = {
+  RESERVE_PENDING: 'The escrow is being raised to cover your next label. This takes a few seconds…',
   UNAUTHENTICATED: 'Your session has ended. Sign in again.',
   FORBIDDEN: 'This account may not do that.',
   RATE_LIMITED: 'Too many requests. Wait a moment.',

@@ -1,5 +1,6 @@
 import type { AnnotationReceipt, OpenAssignment } from '../../lib/client.ts';
 import { isRefused } from '../../lib/client.ts';
+import { explainRefusal } from '../../lib/reasons.ts';
 import type { KeyPress, Workspace } from './actions/action.ts';
 import { actionForKey } from './actions/dispatch.ts';
 import type { AnnotationDocument } from './document.ts';
@@ -60,6 +61,8 @@ const RETRY_MS = 3_000;
 /** Sent decisions that stay visible, with their decrypted item. */
 const REMEMBERED = 10;
 
+/** Not a no, only a not yet. */
+const ASK_AGAIN_CODES = ['RESERVE_PENDING', 'UNAVAILABLE', 'RATE_LIMITED', 'SESSION_EXPIRED'];
 const HARMLESS_END_CODES = ['ALREADY_SUBMITTED'];
 
 export class Annotator {
@@ -206,7 +209,7 @@ export class Annotator {
   async #fill(): Promise<void> {
     const { document, repriced, problem } = this.#state;
     const enough = document.current !== null && document.ready.length >= AHEAD;
-    const refused = problem !== null && problem.code !== 'NETWORK';
+    const refused = problem !== null && !passing(problem.code);
     if (this.#fetching || this.#exhausted || enough || repriced !== null || refused) return;
     if (this.#oneAtATime && (document.current !== null || this.hasUnsent())) return;
     if (this.#ports.now() < this.#retryAt) return;
@@ -242,7 +245,10 @@ export class Annotator {
   }
 
   #trouble(error: unknown): void {
-    if (isRefused(error)) {
+    if (isRefused(error, ...ASK_AGAIN_CODES)) {
+      this.#retryAt = this.#ports.now() + RETRY_MS;
+      this.#set({ problem: { code: 'ASK_AGAIN', message: explainRefusal(error.code, error.message) } });
+    } else if (isRefused(error)) {
       this.#set({ problem: { code: error.code, message: error.message } });
     } else {
       this.#retryAt = this.#ports.now() + RETRY_MS;
@@ -265,7 +271,7 @@ export class Annotator {
         sentPay: this.#state.sentPay + (labeled ? BigInt(price) : 0n),
       });
     } catch (error) {
-      if (isRefused(error)) {
+      if (isRefused(error) && !ASK_AGAIN_CODES.includes(error.code)) {
         this.#ports.drafts.forget(assignmentId);
         this.#set({
           history: trim(markRefused(this.#state.history, assignmentId, error.code)),
@@ -296,11 +302,16 @@ export class Annotator {
     let phase: Phase;
     if (document.current !== null) phase = 'working';
     else if (repriced !== null) phase = 'price-changed';
-    else if (problem !== null && problem.code !== 'NETWORK') phase = 'blocked';
+    else if (problem !== null && !passing(problem.code)) phase = 'blocked';
     else if (this.#exhausted) phase = this.hasUnsent() ? 'waiting' : 'finished';
     else phase = this.hasUnsent() && this.#oneAtATime ? 'waiting' : 'opening';
     if (phase !== this.#state.phase) this.#set({ phase });
   }
+}
+
+/** Trouble that goes away by waiting. */
+function passing(code: string): boolean {
+  return code === 'NETWORK' || code === 'ASK_AGAIN';
 }
 
 function toItem(assignment: OpenAssignment) {

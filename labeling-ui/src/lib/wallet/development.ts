@@ -1,4 +1,4 @@
-import { JsonRpcProvider, Wallet as KeyWallet } from 'ethers';
+import { hexlify, JsonRpcProvider, Wallet as KeyWallet } from 'ethers';
 import type { Wallet, WalletConfig } from './wallet.ts';
 import { WalletError } from './wallet.ts';
 
@@ -6,7 +6,7 @@ import { WalletError } from './wallet.ts';
 const KEY = 'allod.developmentKey';
 
 export function createKey(storage: Pick<Storage, 'setItem'>): string {
-  const { privateKey } = KeyWallet.createRandom();
+  const privateKey = hexlify(crypto.getRandomValues(new Uint8Array(32)));
   storage.setItem(KEY, privateKey);
   return privateKey;
 }

@@ -198,8 +198,8 @@ function Aside({ annotator, state, job }: { annotator: Annotator; state: Annotat
       <Loading text={phase === 'waiting' ? strings.label.waiting : strings.label.opening} />
       {problem === null ? null : (
         <Notice tone="warning">
-          <p>{strings.fault.network}</p>
-          <p className="hint">{problem.message}</p>
+          <p>{problem.code === 'NETWORK' ? strings.fault.network : problem.message}</p>
+          {problem.code === 'NETWORK' ? <p className="hint">{problem.message}</p> : null}
         </Notice>
       )}
     </div>

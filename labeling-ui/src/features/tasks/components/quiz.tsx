@@ -105,7 +105,11 @@ function QuizOutcome({ job, result }: { job: LabelingJob; result: QuizResult }) 
   return (
     <div className="stack">
       <Notice tone={result.passed ? 'good' : 'bad'} title={title}>
-        {result.reason === '' ? null : <p>{result.reason}</p>}
+        {result.reason === '' ? null : (
+          <p className="hint">
+            {strings.earnings.code}: <code>{result.reason}</code>
+          </p>
+        )}
         {isZero(result.pay) ? null : <p>{strings.quiz.pay(formatMoney(result.pay))}</p>}
       </Notice>
       {result.passed ? <QuizStanding job={job} /> : <Link to="/">{strings.backToJobs}</Link>}
