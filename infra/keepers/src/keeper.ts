@@ -30,7 +30,7 @@ export interface KeeperParts {
 }
 
 /** Per identity: a share was released, or why not. */
-export type BatchAnswer = 'RELEASED' | 'SESSION_SCOPE' | Exclude<Verdict, 'ALLOWED'>;
+export type BatchAnswer = 'RELEASED' | 'SESSION_SCOPE' | 'CONDITION_REFUSED' | Exclude<Verdict, 'ALLOWED'>;
 
 export interface BatchReply {
   shareIndex: number;
@@ -52,7 +52,10 @@ const batchRequestSchema = z.object({
   authSig: z.unknown(),
   /** 32 random bytes, hex; salt of the reply's key. */
   challenge: z.string().regex(/^[0-9a-f]{64}$/),
-  identities: z.array(z.intersection(accessQuerySchema, z.object({ dataHash }))).min(1).max(MAX_BATCH),
+  identities: z
+    .array(z.intersection(accessQuerySchema, z.object({ dataHash, accessPolicy: z.string() })))
+    .min(1)
+    .max(MAX_BATCH),
 });
 
 const litRequestSchema = z.object({
@@ -97,7 +100,10 @@ export class Keeper {
       const { authSig, challenge, identities: queries } = read(batchRequestSchema, body);
       const session = await this.#openSession(authSig, queries.length);
       const identities = queries.map((query) => identityOf(query, query.dataHash, scope));
-      const answers = await this.#answer(session, queries, identities);
+      const ours = queries.map((query) => query.accessPolicy.toLowerCase() === scope.accessPolicy.toLowerCase());
+      const accepted = <T>(list: readonly T[]): T[] => list.filter((_, i) => ours[i]);
+      const answered = (await this.#answer(session, accepted(queries), accepted(identities))).values();
+      const answers = ours.map((isOurs) => (isOurs ? answered.next().value! : 'CONDITION_REFUSED'));
       this.#record('batch', session, queries, identities, answers);
       const shares = await this.#sign(identities.filter((_, i) => answers[i] === 'RELEASED'));
       if (shares.length === 0) return { shareIndex: index, answers };

@@ -12,6 +12,7 @@ export interface Transport {
 
 /** One identity of the batch request: the arguments of the condition, and the hash of the sealed key. */
 export type BatchIdentity = {
+  accessPolicy: string;
   datasetId: string;
   contributorRef: string;
   consentNonce: number;

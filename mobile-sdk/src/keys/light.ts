@@ -204,8 +204,8 @@ function explain(item: Item, { keepers, threshold }: KeeperSet): KeyResult {
 }
 
 function toQuery(record: SealedKeyRecord, dataHash: string): BatchIdentity {
-  const { datasetId, contributorRef, consentNonce, purposes, validUntil, sources } = record;
-  const terms = { datasetId, contributorRef, consentNonce, purposes, validUntil, sources, dataHash };
+  const { accessPolicy, datasetId, contributorRef, consentNonce, purposes, validUntil, sources } = record;
+  const terms = { accessPolicy, datasetId, contributorRef, consentNonce, purposes, validUntil, sources, dataHash };
   return record.kind === 'kek'
     ? { kind: 'kek', version: record.version, ...terms }
     : { kind: 'label', packId: record.packId, ...terms };

@@ -212,16 +212,19 @@ async function decryptWith(
   }
 }
 
-/** The SDK's errors as ours. No error code means that no keeper spoke, or that the shares did not fit. */
+/**
+ * The SDK's errors as ours. Its own errors carry `info`, with the keepers' code when they spoke. An error without it
+ * comes from the wasm module after enough shares arrived: first it verifies the shares, then it decrypts.
+ */
 function toResult(error: unknown): KeyResult {
-  const { info, message = String(error) } = error as { info?: { errorCode?: string }; message?: string };
-  const litCode = info?.errorCode;
-  if (litCode) {
-    const code: KeyRefusalCode = toRefusalCode(LIT_CODES[litCode] ?? 'UNAVAILABLE');
-    return refusal(code, litCode);
+  const { info, name, message } = error as { info?: { errorCode?: string }; name?: string; message?: string };
+  const detail = message ?? String(error);
+  if (info?.errorCode) {
+    const code: KeyRefusalCode = toRefusalCode(LIT_CODES[info.errorCode] ?? 'UNAVAILABLE');
+    return refusal(code, info.errorCode);
   }
-  if (/invalid signature|secret sharing|invalid share/i.test(`${message} ${String(error)}`)) return refusal('INVALID_SHARE', message);
-  return refusal('UNAVAILABLE', message);
+  if (info || name === 'TypeError') return refusal('UNAVAILABLE', detail);
+  return refusal(/invalid signature|secret sharing/i.test(detail) ? 'INVALID_SHARE' : 'BAD_SEALED_KEY', detail);
 }
 
 function* subsets<T>(list: readonly T[], size: number): Generator<T[]> {
