@@ -8,7 +8,10 @@ import { HealthModule } from './health/health.module.ts';
 import { ChainModule } from './integrations/chain/chain.module.ts';
 import { StorageModule } from './integrations/storage/storage.module.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
+import { AccessModule } from './modules/access/access.module.ts';
 import { AccountsModule } from './modules/accounts/accounts.module.ts';
+import { ContributionsModule } from './modules/contributions/contributions.module.ts';
+import { DatasetsModule } from './modules/datasets/datasets.module.ts';
 
 const foundation = [
   ConfigModule,
@@ -30,7 +33,7 @@ const foundation = [
 ];
 
 /** Every feature module, named once; each registers its own entities, jobs and chain events. */
-const features = [AccountsModule];
+const features = [AccountsModule, AccessModule, ContributionsModule, DatasetsModule];
 
 /** The http process: GraphQL, uploads, gateway. */
 @Module({ imports: [...foundation, ...features, graphqlModule()] })

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { run } from 'graphile-worker';
+import { Logger as GraphileLogger, run } from 'graphile-worker';
 import type { Runner, Task } from 'graphile-worker';
 import { DataSource } from 'typeorm';
 import { ENV } from '../config/config.module.ts';
@@ -26,6 +26,8 @@ export class JobRunner implements OnApplicationShutdown {
       connectionString: this.env.DATABASE_URL,
       concurrency: this.env.JOB_CONCURRENCY,
       noHandleSignals: true,
+      crontab: '',
+      logger: new GraphileLogger(() => (level, message) => level === 'error' && this.log.error(message)),
       pollInterval: 1000,
       maxPoolSize: this.env.JOB_CONCURRENCY + 1,
       taskList: { outbox: (payload) => this.runOne((payload as { id: string }).id) } as Record<string, Task>,

@@ -33,15 +33,22 @@ export class OutboxService {
   /** Asks the worker and waits for the handler's result: for what only the worker's keys can do. */
   async call<R>(type: string, key: string, payload: unknown, timeoutMs = 10_000): Promise<R> {
     const id = await this.source.transaction((manager) => this.enqueue(manager, type, key, payload));
+    const done = await this.wait<R>(id, timeoutMs);
+    if (!done) throw new DomainError('WORKER_UNAVAILABLE', 'The worker did not answer in time; ask again');
+    return done.result;
+  }
+
+  /** The result of a row that is done within `timeoutMs`, else null; the row goes on either way. */
+  async wait<R>(id: string, timeoutMs: number): Promise<{ result: R } | null> {
     const until = Date.now() + timeoutMs;
     while (Date.now() < until) {
       const [row]: { result: R; done_at: Date | null }[] = await this.source.query(
         'SELECT result, done_at FROM outbox WHERE id = $1',
         [id],
       );
-      if (row?.done_at) return row.result;
+      if (row?.done_at) return { result: row.result };
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    throw new DomainError('WORKER_UNAVAILABLE', 'The worker did not answer in time; ask again');
+    return null;
   }
 }

@@ -80,10 +80,13 @@ export type Query = {
   labelingJob?: Maybe<LabelingJob>;
   labelingJobs: Array<LabelingJob>;
   quiz: Array<QuizTask>;
+  /** Assignments of the signed-in labeler, newest first; those that are LEASED can be worked on. */
   myAssignments: Array<Assignment>;
+  /** Per job, what the signed-in labeler earned, with the voucher to withdraw it. */
+  earnings: Array<Earnings>;
+  /** Licenses of the signed-in account, also expired ones. */
   myLicenses: Array<License>;
   claims: Array<ClaimProof>;
-  earnings: Array<Earnings>;
 };
 
 
@@ -138,13 +141,13 @@ export type QueryMyAssignmentsArgs = {
 };
 
 
-export type QueryClaimsArgs = {
-  account: Scalars['Address']['input'];
+export type QueryEarningsArgs = {
+  jobId?: InputMaybe<Scalars['Bytes32']['input']>;
 };
 
 
-export type QueryEarningsArgs = {
-  jobId?: InputMaybe<Scalars['Bytes32']['input']>;
+export type QueryClaimsArgs = {
+  account: Scalars['Address']['input'];
 };
 
 /** An EIP-4361 message to sign. */
@@ -185,13 +188,18 @@ export type Mutation = {
   intakeClose: IntakeCloseResult;
   /** The curator freezes the last closed intake into manifest, key files and cap table, all stored by CID. */
   versionPrepare: VersionPrepareResult;
+  /** The signed-in account becomes the requester of a draft. */
   labelingJobCreate: LabelingJobResult;
+  /** The curator's signature; anyone may hand it in. */
   labelingJobApprove: LabelingJobResult;
+  /** Requester or curator: no more leases; what can be decided is decided. */
   labelingJobClose: LabelingJobResult;
+  /** One attempt per account and job. */
   quizSubmit: QuizSubmitResult;
   assignmentAccept: AssignmentAcceptResult;
   assignmentSkip: AssignmentEndResult;
   assignmentReport: AssignmentEndResult;
+  /** The same annotation again gives the same receipt. */
   annotationSubmit: AnnotationSubmitResult;
 };
 
@@ -485,6 +493,7 @@ export type Subscription = {
   __typename?: 'Subscription';
   /** News of the signed-in contributor's items in a dataset. */
   contributionChanged: Contribution;
+  /** A verdict or a withdrawal changed the signed-in labeler's earnings on a job. */
   earningsChanged: Earnings;
 };
 
@@ -605,43 +614,59 @@ export type IntakeCloseResult = IntakeClosed | Refused;
 
 export type VersionPrepareResult = VersionDraft | Refused;
 
+/** Paid labeling of a dataset, funded by a requester and approved by the curator. */
 export type LabelingJob = {
   __typename?: 'LabelingJob';
+  /** Derived from the dataset, the requester and the salt; the same on chain. */
   id: Scalars['Bytes32']['output'];
   datasetId: Scalars['Bytes32']['output'];
   requester: Scalars['Address']['output'];
   title: Scalars['String']['output'];
   instructions: Scalars['String']['output'];
+  /** The label schema: an annotation is one of these. */
   labels: Array<Scalars['String']['output']>;
+  /** Pay of one validated label, base units. */
   price: Scalars['TokenAmount']['output'];
   budget: Scalars['TokenAmount']['output'];
+  /** Paid out on chain so far. */
   paid: Scalars['TokenAmount']['output'];
+  /** Promised on chain for leases; leases are signed within it only. */
   reserved: Scalars['TokenAmount']['output'];
+  /** Labels wanted per task at first, and at most. */
   overlapMin: Scalars['Int']['output'];
   overlapMax: Scalars['Int']['output'];
+  /** Signs leases, receipts and vouchers; goes into `LabelEscrow.createJob`. */
   signer: Scalars['Address']['output'];
+  /** keccak256 of the canonical rules; goes into `LabelEscrow.createJob` and each lease. */
   ruleHash: Scalars['Bytes32']['output'];
   state: JobState;
   taskCount: Scalars['Int']['output'];
   resolvedCount: Scalars['Int']['output'];
   quizSize: Scalars['Int']['output'];
   secondsPerTask: Scalars['Int']['output'];
+  /** price × 3600 ÷ secondsPerTask. */
   hourlyPay: Scalars['TokenAmount']['output'];
+  /** Of the signed-in account; null when nobody is signed in. */
   qualification?: Maybe<Qualification>;
 };
 
 export type JobState =
   | 'DRAFT'
+  /** The curator has signed; the requester may fund it on chain. */
   | 'APPROVED'
+  /** Funded on chain. */
   | 'OPEN'
   | 'CLOSED';
 
 export type Qualification =
   | 'NONE'
+  /** Quiz passed; the account is being listed on chain. */
   | 'PASSED'
+  /** Listed on chain: keepers release label keys. */
   | 'QUALIFIED'
   | 'FAILED';
 
+/** A public item of the requester's own with its known label. */
 export type QuizItemInput = {
   mediaType: Scalars['String']['input'];
   contentBase64: Scalars['String']['input'];
@@ -650,17 +675,21 @@ export type QuizItemInput = {
 
 export type LabelingJobCreateInput = {
   datasetId: Scalars['Bytes32']['input'];
+  /** The salt that the requester will pass to `LabelEscrow.createJob`. */
   salt: Scalars['Bytes32']['input'];
   title: Scalars['String']['input'];
   instructions: Scalars['String']['input'];
   labels: Array<Scalars['String']['input']>;
   price: Scalars['TokenAmount']['input'];
   budget: Scalars['TokenAmount']['input'];
+  /** Most that may be paid per UTC day. */
   dailyCap: Scalars['TokenAmount']['input'];
+  /** Part of the budget for quiz pay. */
   quizBudget: Scalars['TokenAmount']['input'];
   overlapMin: Scalars['Int']['input'];
   overlapMax: Scalars['Int']['input'];
   secondsPerTask: Scalars['Int']['input'];
+  /** At least 5. */
   quiz: Array<QuizItemInput>;
 };
 
@@ -668,7 +697,9 @@ export type LabelingJobResult = LabelingJob | Refused;
 
 export type LabelingJobApproveInput = {
   jobId: Scalars['Bytes32']['input'];
+  /** Unix seconds; goes into `LabelEscrow.createJob` as approvalDeadline. */
   deadline: Scalars['Int']['input'];
+  /** EIP-712 JobApproval, signed by the curator; goes into `LabelEscrow.createJob`. */
   signature: Scalars['Bytes']['input'];
 };
 
@@ -684,12 +715,15 @@ export type QuizResult = {
   passed: Scalars['Boolean']['output'];
   correct: Scalars['Int']['output'];
   total: Scalars['Int']['output'];
+  /** `GOLD_PASSED 6/7` or `GOLD_FAILED 2/7`. */
   reason: Scalars['String']['output'];
+  /** Credited with the first validated label. */
   pay: Scalars['TokenAmount']['output'];
 };
 
 export type QuizSubmitResult = QuizResult | Refused;
 
+/** EIP-712 Lease: the signer's promise to pay for one task. */
 export type Lease = {
   __typename?: 'Lease';
   jobId: Scalars['Bytes32']['output'];
@@ -697,12 +731,15 @@ export type Lease = {
   taskId: Scalars['Bytes32']['output'];
   price: Scalars['TokenAmount']['output'];
   ruleHash: Scalars['Bytes32']['output'];
+  /** Unix seconds until which an annotation is accepted. */
   deadline: Scalars['Int']['output'];
+  /** Unix seconds from which the lease can be claimed on chain without a verdict. */
   autoApproveAt: Scalars['Int']['output'];
   signer: Scalars['Address']['output'];
   signature: Scalars['Bytes']['output'];
 };
 
+/** One task leased to one labeler, with all that is needed to open the item. */
 export type Assignment = {
   __typename?: 'Assignment';
   id: Scalars['ID']['output'];
@@ -717,7 +754,9 @@ export type Assignment = {
   floeHeader: Scalars['Bytes']['output'];
   mediaType: Scalars['String']['output'];
   labels: Array<Scalars['String']['output']>;
+  /** DEK under the label key of the pack; only while the assignment is live. */
   labelWrappedDek: Scalars['Bytes']['output'];
+  /** Sealed label key of the pack, as the contributor signed it. */
   sealedKey: Scalars['JSON']['output'];
   sealedKeySignature: Scalars['Bytes']['output'];
   sealedKeySigner: Scalars['Address']['output'];
@@ -728,20 +767,26 @@ export type Assignment = {
 export type AssignmentState =
   | 'LEASED'
   | 'SUBMITTED'
+  /** Given back; no penalty. */
   | 'SKIPPED'
+  /** The item should not be here; no penalty. */
   | 'REPORTED'
   | 'EXPIRED';
 
+/** Code NO_TASK when nothing is left for this labeler now, RESERVE_PENDING when the escrow is being raised: ask again. */
 export type AssignmentAcceptResult = Assignment | Refused;
 
 export type AnnotationSubmitInput = {
   assignmentId: Scalars['ID']['input'];
   value: Scalars['String']['input'];
   salt: Scalars['Bytes32']['input'];
+  /** Salted commitment of the value (@allod/protocol annotationCommitment over keccak256 of the canonical JSON). */
   commitment: Scalars['Bytes32']['input'];
+  /** EIP-712 Annotation, signed by the labeler. */
   signature: Scalars['Bytes']['input'];
 };
 
+/** EIP-712 CommitmentReceipt: proof that the annotation came in time. */
 export type AnnotationReceived = {
   __typename?: 'AnnotationReceived';
   assignmentId: Scalars['ID']['output'];
@@ -756,6 +801,7 @@ export type AnnotationSubmitResult = AnnotationReceived | Refused;
 
 export type AssignmentEndResult = Assignment | Refused;
 
+/** What became of one annotation, and why. */
 export type AnnotationOutcome = {
   __typename?: 'AnnotationOutcome';
   assignmentId: Scalars['ID']['output'];
@@ -763,7 +809,9 @@ export type AnnotationOutcome = {
   jobId: Scalars['Bytes32']['output'];
   value: Scalars['String']['output'];
   verdict: Verdict;
+  /** `AGREED p=.98`, `CONTRADICTED by 4, p=.99 without you`, `WORKER_GATE 0.06 ± 0.05`, `PENDING`, … */
   reason: Scalars['String']['output'];
+  /** The numbers behind the reason. */
   evidence: Scalars['JSON']['output'];
   pay: Scalars['TokenAmount']['output'];
   submittedAt: Scalars['DateTime']['output'];
@@ -774,52 +822,71 @@ export type Verdict =
   | 'PAID'
   | 'REFUSED';
 
+/** One license slot as the chain has it. */
 export type License = {
   __typename?: 'License';
+  /** Derived from licensee and offer. */
   id: Scalars['Bytes32']['output'];
   licensee: Scalars['Address']['output'];
   datasetId: Scalars['Bytes32']['output'];
   offerIndex: Scalars['Int']['output'];
   slot: Scalars['Int']['output'];
   purposes: Scalars['Int']['output'];
+  /** Newest version that it opens. */
   maxVersion: Scalars['Int']['output'];
   expiry: Scalars['DateTime']['output'];
+  /** Price of the last period, base units. */
   price: Scalars['TokenAmount']['output'];
   txHash: Scalars['Bytes32']['output'];
 };
 
-export type ClaimProof = {
-  __typename?: 'ClaimProof';
-  datasetId: Scalars['Bytes32']['output'];
-  version: Scalars['Int']['output'];
-  role: Scalars['Int']['output'];
-  account: Scalars['Address']['output'];
-  weight: Scalars['TokenAmount']['output'];
-  validUntil: Scalars['TokenAmount']['output'];
-  consentNonce: Scalars['Int']['output'];
-  index: Scalars['Int']['output'];
-  proof: Array<Scalars['Bytes32']['output']>;
-  claimed: Scalars['TokenAmount']['output'];
-  due: Scalars['TokenAmount']['output'];
-};
-
+/** What one labeler earned on one job. */
 export type Earnings = {
   __typename?: 'Earnings';
   jobId: Scalars['Bytes32']['output'];
+  /** Sum of the ledger. */
   earned: Scalars['TokenAmount']['output'];
-  pending: Scalars['TokenAmount']['output'];
+  /** Redeemed on chain. */
   withdrawn: Scalars['TokenAmount']['output'];
+  /** earned − withdrawn; the escrow's daily cap may spread it. */
   withdrawable: Scalars['TokenAmount']['output'];
+  /** Null until something is earned. */
   voucher?: Maybe<Voucher>;
+  /** Price of the annotations that have no verdict yet, and quiz pay that waits for the first validated label. */
+  pending: Scalars['TokenAmount']['output'];
+  /** Newest first, at most 500. */
   outcomes: Array<AnnotationOutcome>;
 };
 
+/** EIP-712 Voucher for `LabelEscrow.withdraw`: everything earned so far. */
 export type Voucher = {
   __typename?: 'Voucher';
   jobId: Scalars['Bytes32']['output'];
   labeler: Scalars['Address']['output'];
   cumulative: Scalars['TokenAmount']['output'];
+  /** Leases with an earlier or equal autoApproveAt are contained. */
   settledThrough: Scalars['Int']['output'];
   signer: Scalars['Address']['output'];
   signature: Scalars['Bytes']['output'];
+};
+
+/** A leaf of a version's cap table with all that `LicenseVault.claim` takes. */
+export type ClaimProof = {
+  __typename?: 'ClaimProof';
+  datasetId: Scalars['Bytes32']['output'];
+  version: Scalars['Int']['output'];
+  /** 0 contributor, 1 labeler, 2 curator, 3 protocol. */
+  role: Scalars['Int']['output'];
+  account: Scalars['Address']['output'];
+  weight: Scalars['TokenAmount']['output'];
+  validUntil: Scalars['TokenAmount']['output'];
+  consentNonce: Scalars['Int']['output'];
+  /** Position in its tree. */
+  index: Scalars['Int']['output'];
+  /** Sibling words from the leaf up. */
+  proof: Array<Scalars['Bytes32']['output']>;
+  /** Paid out so far, read from the vault. */
+  claimed: Scalars['TokenAmount']['output'];
+  /** Claimable now, read from the vault. */
+  due: Scalars['TokenAmount']['output'];
 };

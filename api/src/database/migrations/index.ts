@@ -1,5 +1,14 @@
 import { Foundation1764000000000 } from './1764000000000-foundation.ts';
 import { Accounts1764000001000 } from './1764000001000-accounts.ts';
+import { Access1764000002000 } from './1764000002000-access.ts';
+import { Contributions1764000003000 } from './1764000003000-contributions.ts';
+import { Datasets1764000004000 } from './1764000004000-datasets.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
-export const migrations = [Foundation1764000000000, Accounts1764000001000];
+export const migrations = [
+  Foundation1764000000000,
+  Accounts1764000001000,
+  Access1764000002000,
+  Contributions1764000003000,
+  Datasets1764000004000,
+];

@@ -1,0 +1,42 @@
+import { Code } from '@allod/protocol';
+import { Body, Controller, Headers, Inject, Param, Put, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Refusal } from '../../common/errors/refusal.ts';
+import { SessionService } from '../accounts/session.service.ts';
+import { UploadService } from './upload.service.ts';
+
+const STATUS: Record<string, number> = {
+  [Code.BAD_CID]: 400,
+  [Code.SIZE_MISMATCH]: 400,
+  [Code.BLOCK_TOO_LARGE]: 413,
+  [Code.HASH_MISMATCH]: 422,
+  [Code.QUOTA_EXCEEDED]: 403,
+};
+
+/** `PUT /blocks/{cid}`: idempotent, any order, in parallel. 201 new, 200 known. */
+@Controller('blocks')
+export class BlocksController {
+  constructor(
+    @Inject(SessionService) private readonly sessions: SessionService,
+    @Inject(UploadService) private readonly uploads: UploadService,
+  ) {}
+
+  @Put(':cid')
+  async put(
+    @Param('cid') cid: string,
+    @Headers('authorization') authorization: string | undefined,
+    @Body() body: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { account } = await this.sessions.authenticate(authorization);
+    if (!account) return void reply.code(401).send({ code: Code.UNAUTHENTICATED, message: 'Sign in first' });
+    if (!Buffer.isBuffer(body)) {
+      return void reply.code(415).send({ code: Code.BAD_INPUT, message: 'Send the bytes as application/octet-stream' });
+    }
+    const result = await this.uploads.put(account, cid, body);
+    if (result instanceof Refusal) {
+      return void reply.code(STATUS[result.code] ?? 400).send({ code: result.code, message: result.message });
+    }
+    reply.code(result ? 201 : 200).send({ cid });
+  }
+}

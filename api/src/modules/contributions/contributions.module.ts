@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessModule } from '../access/access.module.ts';
+import { AccountsModule } from '../accounts/accounts.module.ts';
+import { AnchorContributionsJob } from './anchor-contributions.job.ts';
+import { BlockOwnerEntity } from './block-owner.entity.ts';
+import { BlocksController } from './blocks.controller.ts';
+import { CommitService } from './commit.service.ts';
+import { ConsentEntity } from './consent.entity.ts';
+import { ContributionBatchEntity } from './contribution-batch.entity.ts';
+import { ContributionFeed } from './contribution-feed.ts';
+import { ContributionEntity } from './contribution.entity.ts';
+import { ContributionResolver } from './contribution.resolver.ts';
+import { ContributionService } from './contribution.service.ts';
+import { IntakeEntity } from './intake.entity.ts';
+import { IntakeService } from './intake.service.ts';
+import { NonceService } from './nonce.service.ts';
+import { ReceiptService } from './receipt.service.ts';
+import { UploadService } from './upload.service.ts';
+import { WithdrawalService } from './withdrawal.service.ts';
+
+@Module({
+  imports: [
+    TypeOrmModule.forFeature([BlockOwnerEntity, ConsentEntity, ContributionBatchEntity, ContributionEntity, IntakeEntity]),
+    AccessModule,
+    AccountsModule,
+  ],
+  controllers: [BlocksController],
+  providers: [
+    AnchorContributionsJob,
+    CommitService,
+    ContributionFeed,
+    ContributionResolver,
+    ContributionService,
+    IntakeService,
+    NonceService,
+    ReceiptService,
+    UploadService,
+    WithdrawalService,
+  ],
+  exports: [ContributionService, IntakeService, NonceService, ReceiptService, UploadService],
+})
+export class ContributionsModule {}

@@ -1,0 +1,70 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { In, LessThanOrEqual } from 'typeorm';
+import type { EntityManager } from 'typeorm';
+import { ConsentEntity } from '../contributions/consent.entity.ts';
+import { ContributionEntity } from '../contributions/contribution.entity.ts';
+import { NonceService } from '../contributions/nonce.service.ts';
+import type { Candidate } from './selection.ts';
+
+export interface FoundCandidate {
+  item: ContributionEntity;
+  candidate: Omit<Candidate, 'verdict'>;
+  /** Was validated at some time, for this version or an earlier one. */
+  validated: boolean;
+}
+
+/** Everything in the intakes up to a version, with what the selection must know. */
+@Injectable()
+export class CandidateService {
+  constructor(@Inject(NonceService) private readonly nonces: NonceService) {}
+
+  async upTo(manager: EntityManager, datasetId: string, intake: number): Promise<FoundCandidate[]> {
+    const items = await manager.find(ContributionEntity, {
+      where: { datasetId, intake: LessThanOrEqual(intake) },
+      order: { id: 'ASC' },
+    });
+    const consents = await this.consents(manager, items);
+    const current = await this.currentNonces(manager, datasetId, items);
+    const validated = await this.everValidated(manager, items);
+    return items.map((item) => {
+      const consent = consents.get(item.consentHash)!;
+      return {
+        item,
+        validated: validated.has(item.id),
+        candidate: {
+          id: item.id,
+          contributorRef: item.contributorRef,
+          state: item.state,
+          reason: item.reason,
+          purposes: consent.purposes,
+          validUntil: consent.validUntil,
+          minPrice: BigInt(consent.minPrice),
+          consentNonce: consent.consentNonce,
+          currentNonce: current.get(item.contributorRef)!,
+        },
+      };
+    });
+  }
+
+  private async consents(manager: EntityManager, items: ContributionEntity[]): Promise<Map<string, ConsentEntity>> {
+    const hashes = [...new Set(items.map((item) => item.consentHash))];
+    const rows = await manager.findBy(ConsentEntity, { consentHash: In(hashes) });
+    return new Map(rows.map((row) => [row.consentHash, row]));
+  }
+
+  private async currentNonces(manager: EntityManager, datasetId: string, items: ContributionEntity[]): Promise<Map<string, number>> {
+    const current = new Map<string, number>();
+    for (const ref of new Set(items.map((item) => item.contributorRef))) {
+      current.set(ref, (await this.nonces.of(manager, ref, datasetId)).consentNonce);
+    }
+    return current;
+  }
+
+  private async everValidated(manager: EntityManager, items: ContributionEntity[]): Promise<Set<string>> {
+    const rows: { contribution_id: string }[] = await manager.query(
+      `SELECT DISTINCT contribution_id FROM contribution_change WHERE to_state = 'VALIDATED' AND contribution_id = ANY($1)`,
+      [items.map((item) => item.id)],
+    );
+    return new Set(rows.map((row) => row.contribution_id));
+  }
+}
