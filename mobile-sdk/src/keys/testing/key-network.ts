@@ -46,6 +46,10 @@ export interface TestKeyNetwork extends KeyNetwork {
   registry: Contract;
   provider: JsonRpcProvider;
   restartKeeper(i: number): Promise<void>;
+  /** Restarts a keeper that signs with a wrong secret. */
+  corruptKeeper(i: number): Promise<void>;
+  /** Restarts keeper i with the share of keeper `as`. */
+  impersonate(i: number, as: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -153,6 +157,18 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
       qualify: (user, packId, yes) => tx(world['qualify']!(user, packId, yes)),
       withdraw: (ref, datasetId) => tx(world['withdraw']!(ref, datasetId)),
       restartKeeper: start,
+      corruptKeeper: async (i) => {
+        await kill(keepers[i]!.child);
+        await corruptShare(join(folder, `share-${i + 1}.json`), passphraseFile);
+        await start(i);
+      },
+      impersonate: async (i, as) => {
+        await kill(keepers[i]!.child);
+        const config = JSON.parse(readFileSync(keepers[i]!.configFile, 'utf8')) as object;
+        const changes = { index: as + 1, shareFile: `share-${as + 1}.json` };
+        writeFileSync(keepers[i]!.configFile, JSON.stringify({ ...config, ...changes }));
+        await start(i);
+      },
       stop,
     };
   } catch (error) {
@@ -182,6 +198,22 @@ async function runDealer(n: number, t: number, out: string, passphraseFile: stri
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env: cleanEnv() });
   const [text] = await Promise.all([readAll(child), once(child, 'exit')]);
   return JSON.parse(text) as { networkKey: string; commitments: string[] };
+}
+
+/** Replaces a share by another secret that is consistent in itself; only the registry's commitment tells. */
+async function corruptShare(shareFile: string, passphraseFile: string): Promise<void> {
+  const script = `
+    import { readFileSync, writeFileSync } from 'node:fs';
+    import { deal, openShareFile, sealShareFile } from ${JSON.stringify(join(root, 'infra/keepers/src/dealer.ts'))};
+    const [file, passphraseFile] = process.argv.slice(1);
+    const passphrase = readFileSync(passphraseFile, 'utf8');
+    const share = openShareFile(JSON.parse(readFileSync(file, 'utf8')), passphrase);
+    const { secret, commitment } = deal({ n: 3, t: 2 }).shares[0];
+    writeFileSync(file, JSON.stringify(sealShareFile({ ...share, secret, commitment }, passphrase)));`;
+  const args = ['--input-type=module', '-e', script, shareFile, passphraseFile];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env: cleanEnv() });
+  const [code] = (await once(child, 'exit')) as [number];
+  if (code !== 0) throw new Error('could not corrupt the share');
 }
 
 async function readAll(child: ChildProcess): Promise<string> {
