@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+const committed = new URL('../api/schema.graphql', import.meta.url).pathname;
+
+/** Types and documents of the GraphQL operations; run through `npm run generate`. */
+const config: CodegenConfig = {
+  schema: existsSync(committed) ? committed : process.env['ALLOD_SCHEMA'],
+  documents: new URL('src/graphql/operations.graphql', import.meta.url).pathname,
+  generates: {
+    [new URL('src/graphql/generated.ts', import.meta.url).pathname]: {
+      plugins: ['typescript-operations', 'typed-document-node'],
+      config: {
+        enumsAsTypes: true,
+        useTypeImports: true,
+        documentMode: 'documentNode',
+        strictScalars: true,
+        scalars: {
+          Address: 'string',
+          Bytes32: 'string',
+          Bytes: 'string',
+          CID: 'string',
+          TokenAmount: 'string',
+          DateTime: 'string',
+          JSON: 'unknown',
+        },
+      },
+    },
+  },
+};
+
+export default config;

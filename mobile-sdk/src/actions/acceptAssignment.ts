@@ -1,0 +1,66 @@
+import { type ClientContext, execute, walletOf } from '../context.ts';
+import type { SignerMissingError } from '../errors/account.ts';
+import type { RefusedError, TransportError, UntrustedAnswerError } from '../errors/api.ts';
+import type { AllodError } from '../errors/base.ts';
+import type { BlockUnavailableError, ContentError } from '../errors/content.ts';
+import { openAssignmentItem } from '../content/openAssignment.ts';
+import { AssignmentAcceptDocument, type AssignmentFieldsFragment, MyAssignmentsDocument } from '../graphql/generated.ts';
+import { accepted } from '../graphql/transport.ts';
+import { checkLease } from '../identity/leases.ts';
+import { getEscrow } from './getEscrow.ts';
+
+export type Assignment = AssignmentFieldsFragment;
+
+/** A leased task with its decrypted item, in memory only. */
+export interface OpenAssignment {
+  assignment: Assignment;
+  bytes: Uint8Array;
+  mediaType: string;
+}
+
+export type AcceptAssignmentErrorType =
+  | SignerMissingError
+  | RefusedError
+  | TransportError
+  | UntrustedAnswerError
+  | BlockUnavailableError
+  | ContentError
+  | AllodError;
+
+/**
+ * Leases the next task of a job to the wallet and decrypts it. The lease is checked against the escrow on chain before
+ * anything is opened. When the item does not open, the error's `details.assignmentId` names what to report.
+ *
+ * @throws RefusedError (`NO_TASK`, `NOT_QUALIFIED`, `JOB_STATE`, `ESCROW_EXHAUSTED`); `UNTRUSTED_ANSWER`;
+ *   the keepers' `NOT_AUTHORIZED` or `UNAVAILABLE`; `BLOCK_UNAVAILABLE`; `DOES_NOT_OPEN`
+ * @example
+ * const { assignment, bytes } = await client.acceptAssignment({ jobId });
+ */
+export async function acceptAssignment(client: ClientContext, { jobId }: { jobId: string }): Promise<OpenAssignment> {
+  const { assignmentAccept } = await execute(client, AssignmentAcceptDocument, { jobId }, await walletOf(client));
+  return openAssignment(client, { assignment: accepted(assignmentAccept) });
+}
+
+/**
+ * Decrypts an assignment that was accepted before, for example after a reload.
+ *
+ * @example
+ * const [assignment] = await client.getAssignments({ jobId });
+ * const { bytes } = await client.openAssignment({ assignment });
+ */
+export async function openAssignment(client: ClientContext, { assignment }: { assignment: Assignment }): Promise<OpenAssignment> {
+  const labeler = await walletOf(client);
+  const { signer, ruleHash } = await getEscrow(client, { jobId: assignment.jobId });
+  checkLease(client, assignment, { labeler: labeler.address, signer, ruleHash });
+  return { assignment, bytes: await openAssignmentItem(client, labeler, assignment), mediaType: assignment.mediaType };
+}
+
+/**
+ * The wallet's assignments, newest first, in every state.
+ *
+ * @example
+ * const open = (await client.getAssignments({ jobId })).filter(({ state }) => state === 'LEASED');
+ */
+export async function getAssignments(client: ClientContext, p: { jobId?: string } = {}): Promise<Assignment[]> {
+  return (await execute(client, MyAssignmentsDocument, { jobId: p.jobId ?? null }, await walletOf(client))).myAssignments;
+}

@@ -1,0 +1,142 @@
+import type { Manifest, ManifestItem, SealedKek } from '@allod/protocol';
+import type { Signer } from 'ethers';
+import { readDataset } from '../chain/reads.ts';
+import { type ChainVersion, readVersion } from '../chain/versions.ts';
+import { type ClientContext, walletOf } from '../context.ts';
+import { dekOf, fetchKeyFiles, keyName, type KeyFiles, newestKek } from '../content/keyFiles.ts';
+import { fetchManifest } from '../content/manifest.ts';
+import { openItem } from '../content/openItem.ts';
+import type { SignerMissingError } from '../errors/account.ts';
+import { AllodError } from '../errors/base.ts';
+import type { ChainError } from '../errors/chain.ts';
+import type { BlockUnavailableError } from '../errors/content.ts';
+import { ContentError } from '../errors/content.ts';
+import type { Account } from '../identity/account.ts';
+import { openKeys } from '../identity/openKeys.ts';
+
+/** Items that are fetched ahead while one is used. */
+const AHEAD = 4;
+
+export interface OpenDatasetParameters {
+  datasetId: string;
+  /** Default the newest open version. */
+  version?: number;
+  /** Account that the keepers are asked for: a licensee, a seat holder or a contributor. Default the wallet. */
+  licensee?: Signer;
+}
+
+/** An item that opened, or why it did not. `item.mediaType` says what the bytes are. */
+export type OpenedItem = { ok: true; item: ManifestItem; bytes: Uint8Array } | { ok: false; item: ManifestItem; error: AllodError };
+
+/** What the keepers answered for one contributor and consent. */
+export interface KeyRelease {
+  contributorRef: string;
+  consentHash: string;
+  /** `RELEASED`, or the code of the refusal. */
+  code: string;
+  detail: string;
+}
+
+export interface OpenedDataset extends AsyncIterable<OpenedItem> {
+  version: ChainVersion;
+  manifest: Manifest;
+  keys: KeyRelease[];
+  /** The version's label set, null when it has none. */
+  openLabelSet(): Promise<OpenedItem | null>;
+}
+
+export type OpenDatasetReturnType = OpenedDataset;
+export type OpenDatasetErrorType = SignerMissingError | ChainError | ContentError | BlockUnavailableError | AllodError;
+
+/**
+ * Opens a licensed version without trusting the API: the manifest's CID comes from the chain, everything else follows by hash.
+ * Asks the keepers once, for one key per contributor and consent; yields items in manifest order. What does not open is
+ * yielded with its error, and the rest goes on: `NOT_AUTHORIZED`, `UNAVAILABLE`, `KEY_MISSING`, `BLOCK_UNAVAILABLE`,
+ * `DOES_NOT_OPEN`, `SIZE_MISMATCH`, `SCHEMA_MISMATCH`, `WRAP_MISSING`, …
+ *
+ * @throws `UNKNOWN_VERSION`, `WRONG_MANIFEST`, `BLOCK_UNAVAILABLE` (the manifest), `CHAIN_FAILED`, `REGISTRY_MISMATCH`
+ * @example
+ * const opened = await client.openDataset({ datasetId });
+ * for await (const result of opened) {
+ *   if (result.ok) await save(result.item.contributionId, result.bytes);
+ *   else console.warn(result.item.contributionId, result.error.code);
+ * }
+ */
+export async function openDataset(client: ClientContext, parameters: OpenDatasetParameters): Promise<OpenDatasetReturnType> {
+  const { datasetId } = parameters;
+  const reader = await readerOf(client, parameters.licensee);
+  const [version, { schemaHash }] = await Promise.all([readVersion(client, datasetId, parameters.version), readDataset(client, datasetId)]);
+  const manifest = await fetchManifest(client, version.manifestCid, { datasetId, version: version.number });
+  const wanted = manifest.labelSet ? [...manifest.items, manifest.labelSet] : manifest.items;
+  const files = await fetchKeyFiles(client, manifest, wanted);
+  const ring = await askKeepers(client, reader, files, wanted, version.number);
+
+  const open = async (item: ManifestItem): Promise<OpenedItem> => {
+    try {
+      if (item !== manifest.labelSet && item.schemaHash.toLowerCase() !== schemaHash.toLowerCase()) {
+        throw new ContentError('SCHEMA_MISMATCH', "the item is not of the dataset's schema", { details: { contributionId: item.contributionId } });
+      }
+      const { file, kek, kekVersion } = ring.get(item);
+      return { ok: true, item, bytes: await openItem(client, { ...item, datasetId: manifest.datasetId }, dekOf(file, item, kek, kekVersion)) };
+    } catch (error) {
+      const failure = error instanceof AllodError ? error : new ContentError('DOES_NOT_OPEN', 'the item does not open', { cause: error });
+      return { ok: false, item, error: failure };
+    }
+  };
+  return {
+    version,
+    manifest,
+    keys: ring.releases,
+    openLabelSet: async () => (manifest.labelSet ? open(manifest.labelSet) : null),
+    async *[Symbol.asyncIterator]() {
+      const window: Promise<OpenedItem>[] = [];
+      for (const item of manifest.items) {
+        window.push(open(item));
+        if (window.length > AHEAD) yield await (window.shift() as Promise<OpenedItem>);
+      }
+      for (const result of window) yield await result;
+    },
+  };
+}
+
+async function readerOf(client: ClientContext, licensee: Signer | undefined): Promise<Account> {
+  return licensee ? { address: await licensee.getAddress(), signer: licensee } : walletOf(client);
+}
+
+/** Keys of a version as the keepers released them. */
+interface KeyRing {
+  releases: KeyRelease[];
+  /** Throws why there is no key. */
+  get(item: ManifestItem): { file: Exclude<ReturnType<KeyFiles['get']>, Error | undefined>; kek: Uint8Array; kekVersion: number };
+}
+
+async function askKeepers(client: ClientContext, reader: Account, files: KeyFiles, items: readonly ManifestItem[], version: number): Promise<KeyRing> {
+  const records = new Map<string, SealedKek>();
+  for (const item of items) {
+    const file = files.get(item.contributorRef.toLowerCase());
+    if (!file || file instanceof Error) continue;
+    const record = newestKek(file, item, version, client.chain.contracts.AccessPolicy);
+    const best = records.get(keyName(item));
+    if (record && (!best || best.version < record.version)) records.set(keyName(item), record);
+  }
+  const results = await openKeys(client, reader, [...records.values()]);
+  const keys = new Map([...records].map(([name, record], i) => [name, { record, result: results[i] }]));
+  return {
+    releases: [...keys.values()].map(({ record, result }) => ({
+      contributorRef: record.contributorRef,
+      consentHash: record.consentHash,
+      code: result?.ok ? 'RELEASED' : (result?.code ?? 'UNAVAILABLE'),
+      detail: result?.ok === false ? result.detail : '',
+    })),
+    get(item) {
+      const details = { contributionId: item.contributionId, contributorRef: item.contributorRef };
+      const file = files.get(item.contributorRef.toLowerCase());
+      if (!file) throw new ContentError('KEY_MISSING', 'the manifest names no key file for this contributor', { details });
+      if (file instanceof Error) throw file instanceof AllodError ? file : new ContentError('KEY_MISSING', 'the key file cannot be read', { details, cause: file });
+      const key = keys.get(keyName(item));
+      if (!key) throw new ContentError('KEY_MISSING', 'the key file has no key for this item', { details });
+      if (!key.result?.ok) throw new ContentError(key.result?.code ?? 'UNAVAILABLE', key.result?.detail ?? 'the keepers did not answer', { details });
+      return { file, kek: key.result.key, kekVersion: key.record.version };
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { Contract, type ContractTransactionReceipt, type ContractTransactionResponse, isCallException, isError } from 'ethers';
+import { AllodError } from '../errors/base.ts';
+import { ChainError, ContractRefusedError } from '../errors/chain.ts';
+
+/** A mined transaction. */
+export interface Transaction {
+  txHash: string;
+  blockNumber: number;
+  gasUsed: bigint;
+  receipt: ContractTransactionReceipt;
+}
+
+/** Names a contract's custom error; anything else becomes a {@link ChainError} with its cause. */
+function translate(error: unknown, contract?: Contract): unknown {
+  if (error instanceof AllodError) return error;
+  if (isCallException(error)) {
+    const data = error.data;
+    const parsed = error.revert ?? (data && contract ? contract.interface.parseError(data) : null);
+    if (parsed) return new ContractRefusedError(parsed.name, `the contract refused: ${parsed.name}`, { details: [...parsed.args], cause: error });
+    return new ContractRefusedError('CALL_REVERTED', error.reason ?? 'the contract refused the call', { details: { data }, cause: error });
+  }
+  if (isError(error, 'ACTION_REJECTED')) return new AllodError('ACTION_REJECTED', 'the wallet said no', { cause: error });
+  if (isError(error, 'INSUFFICIENT_FUNDS')) return new AllodError('INSUFFICIENT_FUNDS', 'the account cannot pay the gas', { cause: error });
+  return new ChainError('the chain cannot be asked', { cause: error });
+}
+
+/** A read of the chain with errors in the SDK's form. */
+export async function readChain<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+/** Sends a contract call and waits until it is in a block. Throws {@link ContractRefusedError} or {@link ChainError}. */
+export async function transact(contract: Contract, method: string, ...args: unknown[]): Promise<Transaction> {
+  try {
+    const sent: ContractTransactionResponse = await contract.getFunction(method).send(...args);
+    const receipt = await sent.wait();
+    if (!receipt) throw new ChainError('the transaction has no receipt', { details: { hash: sent.hash } });
+    return { txHash: receipt.hash, blockNumber: receipt.blockNumber, gasUsed: receipt.gasUsed, receipt };
+  } catch (error) {
+    throw translate(error, contract);
+  }
+}
+
+/** Arguments of the first event of that name in a transaction. */
+export function eventArgs(contract: Contract, { receipt }: Transaction, name: string): Record<string, unknown> {
+  for (const log of receipt.logs) {
+    if (log.address.toLowerCase() !== String(contract.target).toLowerCase()) continue;
+    const parsed = contract.interface.parseLog(log);
+    if (parsed?.name === name) return parsed.args.toObject() as Record<string, unknown>;
+  }
+  throw new ChainError(`the transaction emitted no ${name}`, { details: { txHash: receipt.hash } });
+}

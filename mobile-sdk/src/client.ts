@@ -1,0 +1,79 @@
+import type { Signer } from 'ethers';
+import * as actions from './actions/index.ts';
+import { bind, type BoundActions } from './bind.ts';
+import { type ChainOptions, connectChain } from './chain/contracts.ts';
+import { type ClientContext, refOf } from './context.ts';
+import { AllodError } from './errors/base.ts';
+import { type ClientEvents, Emitter } from './events.ts';
+import { Sessions } from './identity/sessions.ts';
+import type { KeyGate } from './keys/key-gate.port.ts';
+import type { Platform } from './platform/ports.ts';
+
+export interface CreateClientOptions {
+  /** Base URL of the API, for example `https://api.allod.example`. */
+  api: string;
+  /** Chain and contracts as you know them; nothing of this is taken from the API. */
+  chain: ChainOptions;
+  /** Wallet of a labeler, licensee, requester or curator. */
+  signer?: Signer | undefined;
+  /** 32 bytes from which a contributor's accounts and keys of every dataset are derived. Losing it loses them. */
+  seed?: Uint8Array | undefined;
+  /** Door to the keepers, for example `createLightKeyGate(…)`. */
+  keyGate: KeyGate;
+  /** Where keys and queue rest; the entry point of each platform has a default. */
+  platform?: Platform | undefined;
+  /** Trustless gateways for content, in order of preference; default the API's own. */
+  gateways?: readonly string[] | undefined;
+  /** Account that signs the operator's receipts; pin it where you know it. */
+  receiptSigner?: string | undefined;
+  /** Domain and origin in sign-in messages; default the page's, outside a browser the API's. */
+  signInDomain?: string | undefined;
+  signInUri?: string | undefined;
+}
+
+/** A client: its context, and every action as a method. */
+export interface Client extends ClientContext, BoundActions<typeof actions> {
+  /** Listens to `state` (queued batches) or `contribution` events; returns a function that stops listening. */
+  on: Emitter<ClientEvents>['on'];
+  /** Account that stands for this client's contributor in a dataset. Needs the seed. */
+  contributorRef(datasetId: string): string;
+  /** Stops polling and closes connections. */
+  close(): Promise<void>;
+}
+
+/** Makes a client on a given platform; the entry points of the package choose one. */
+export function createClientOn(platform: Platform, options: CreateClientOptions): Client {
+  if (options.seed !== undefined && options.seed.length !== 32) throw new AllodError('BAD_INPUT', 'the seed must be 32 bytes');
+  const api = options.api.replace(/\/+$/, '');
+  const page = (globalThis as { location?: { host?: string; origin?: string } }).location;
+  const chain = connectChain(options.chain);
+  const context: ClientContext = {
+    api,
+    gateways: options.gateways ?? [api],
+    chain,
+    signer: options.signer,
+    seed: options.seed,
+    keyGate: options.keyGate,
+    platform,
+    sessions: new Sessions({
+      platform,
+      api,
+      chainId: chain.chainId,
+      domain: options.signInDomain ?? (page?.host || new URL(api).host),
+      uri: options.signInUri ?? (page?.host ? (page.origin as string) : new URL(api).origin),
+    }),
+    events: new Emitter(),
+    receiptSigner: options.receiptSigner,
+    refs: new Map(),
+  };
+  return {
+    ...context,
+    ...bind(context, actions),
+    on: (name, listener) => context.events.on(name, listener),
+    contributorRef: (datasetId) => refOf(context, datasetId).address,
+    close: async () => {
+      chain.provider.destroy();
+      await options.keyGate.close();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { contributorRef, refPrivateKey, refSeed } from '@allod/protocol';
+import { type Signer, Wallet } from 'ethers';
+import type { Chain } from './chain/contracts.ts';
+import { SeedMissingError, SignerMissingError } from './errors/account.ts';
+import { ApiError } from './errors/api.ts';
+import type { ClientEvents, Emitter } from './events.ts';
+import { request } from './graphql/transport.ts';
+import type { Account } from './identity/account.ts';
+import type { Sessions } from './identity/sessions.ts';
+import type { KeyGate } from './keys/key-gate.port.ts';
+import type { Platform } from './platform/ports.ts';
+
+/** What every action works with. Made by `createClient`; actions take it as their first argument. */
+export interface ClientContext {
+  /** Base URL of the API, without a trailing slash. */
+  api: string;
+  /** Trustless gateways, asked in this order. */
+  gateways: readonly string[];
+  chain: Chain;
+  signer: Signer | undefined;
+  seed: Uint8Array | undefined;
+  keyGate: KeyGate;
+  platform: Platform;
+  sessions: Sessions;
+  events: Emitter<ClientEvents>;
+  /** Signs the operator's receipts; when unset, receipts are checked against the signer that they name. */
+  receiptSigner: string | undefined;
+  /** contributorRefs already derived, by dataset. */
+  refs: Map<string, RefAccount>;
+}
+
+/** A contributorRef with its secrets. Stays in memory. */
+export interface RefAccount extends Account {
+  signer: Wallet;
+  refSeed: Uint8Array;
+}
+
+/** The client's wallet. Throws {@link SignerMissingError} when it has none. */
+export async function walletOf(client: ClientContext): Promise<Account> {
+  if (!client.signer) throw new SignerMissingError();
+  const signer = client.signer.provider ? client.signer : client.signer.connect(client.chain.provider);
+  return { address: await signer.getAddress(), signer };
+}
+
+/** The contributorRef of this client's seed in a dataset. Throws {@link SeedMissingError} when it has none. */
+export function refOf(client: ClientContext, datasetId: string): RefAccount {
+  if (!client.seed) throw new SeedMissingError();
+  const key = datasetId.toLowerCase();
+  let account = client.refs.get(key);
+  if (!account) {
+    const seed = refSeed(client.seed, client.chain.chainId, key);
+    account = {
+      address: contributorRef(seed),
+      signer: new Wallet(refPrivateKey(seed), client.chain.provider),
+      refSeed: seed,
+    };
+    client.refs.set(key, account);
+  }
+  return account;
+}
+
+/** A GraphQL operation in public, or signed in as `as`; an ended session is renewed once. */
+export async function execute<Result, Variables>(
+  client: ClientContext,
+  document: TypedDocumentNode<Result, Variables>,
+  variables: Variables,
+  as?: Account,
+): Promise<Result> {
+  const { platform, api, sessions } = client;
+  if (!as) return request(platform, api, document, variables);
+  const run = async (): Promise<Result> => request(platform, api, document, variables, (await sessions.get(as)).token);
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'UNAUTHENTICATED') throw error;
+    sessions.drop(as);
+    return run();
+  }
+}

@@ -1,0 +1,50 @@
+/** Progress of a queued batch on this device. */
+export type UploadState = 'QUEUED' | 'UPLOADING' | 'COMMITTED' | 'REFUSED' | 'WAITING';
+
+export interface UploadEvent {
+  batchId: string;
+  datasetId: string;
+  state: UploadState;
+  /** Encrypted bytes of the batch, and how many of them the API is known to have. */
+  bytes: number;
+  bytesStored: number;
+  /** With REFUSED and WAITING: the code of what stands in the way. */
+  code?: string;
+}
+
+/** A contribution changed its state at the API, as seen by `waitForContribution`. */
+export interface ContributionEvent {
+  contributionId: string;
+  datasetId: string;
+  state: string;
+  reason: string | null;
+}
+
+export interface ClientEvents {
+  state: UploadEvent;
+  contribution: ContributionEvent;
+}
+
+/** Typed event emitter. A listener that throws does not disturb the others or the emitter. */
+export class Emitter<Events extends object> {
+  readonly #listeners = new Map<keyof Events, Set<(event: never) => void>>();
+
+  /** @returns a function that removes the listener again */
+  on<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      try {
+        listener(event as never);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { type DeviceGrant, fromHex, signStruct, toHex } from '@allod/protocol';
+import { hexlify, randomBytes, Wallet } from 'ethers';
+import type { ClientContext, RefAccount } from '../context.ts';
+import { type StoredConsent, saveConsent } from './consents.ts';
+
+/** Longest life of a grant, in seconds. */
+const GRANT_LIFE = 90 * 24 * 3600;
+/** A grant with less than this left is renewed, in seconds. */
+const RENEW_BEFORE = 24 * 3600;
+
+/** This device's signing key in a dataset, made on first use and kept in the platform's key store. */
+export async function deviceKey(client: ClientContext, datasetId: string): Promise<Wallet> {
+  const { keyStore } = client.platform;
+  const name = `device/${client.chain.chainId}/${datasetId.toLowerCase()}`;
+  let secret = await keyStore.get(name);
+  if (!secret) {
+    secret = fromHex(hexlify(randomBytes(32)));
+    await keyStore.set(name, secret);
+  }
+  return new Wallet(toHex(secret));
+}
+
+/** Signs a grant for the device key, valid for at most 90 days. */
+export async function signGrant(
+  client: ClientContext,
+  ref: RefAccount,
+  datasetId: string,
+  grantNonce: number,
+): Promise<{ grant: DeviceGrant; grantSignature: string }> {
+  const { chainId, contracts } = client.chain;
+  const validUntil = Math.floor(client.platform.clock.now() / 1000) + GRANT_LIFE;
+  const grant = { contributorRef: ref.address, datasetId, signer: (await deviceKey(client, datasetId)).address, validUntil, grantNonce };
+  return { grant, grantSignature: await signStruct(ref.signer, 'DeviceGrant', grant, chainId, contracts) };
+}
+
+/** The same consent with a grant that is good for at least another day; a revoked grant stays revoked. */
+export async function withFreshGrant(client: ClientContext, ref: RefAccount, stored: StoredConsent): Promise<StoredConsent> {
+  const now = Math.floor(client.platform.clock.now() / 1000);
+  const key = await deviceKey(client, stored.consent.datasetId);
+  if (stored.grant.signer === key.address && Number(stored.grant.validUntil) - RENEW_BEFORE > now) return stored;
+  const renewed = { ...stored, ...(await signGrant(client, ref, stored.consent.datasetId, stored.grant.grantNonce)) };
+  await saveConsent(client, renewed);
+  return renewed;
+}

@@ -1,0 +1,86 @@
+import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { KeyStore, ResumeStore } from '../ports.ts';
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Key-value store in files. `a/b/c` is file `c` in folder `a/b`; each part is percent-encoded, so that no key leaves the
+ * folder. Writes go to a temporary file, fsync, rename, fsync of the folder: a reader sees the old or the new value.
+ */
+export class FileStore implements KeyStore, ResumeStore {
+  readonly #root: string;
+  #counter = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  #path(key: string): string {
+    const parts = key.split('/').map((part) => encodeURIComponent(part).replaceAll('.', '%2E'));
+    return join(this.#root, ...parts.slice(0, -1), `${parts.at(-1) as string}.bin`);
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    try {
+      return new Uint8Array(await readFile(this.#path(key)));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async put(key: string, value: Uint8Array): Promise<void> {
+    const path = this.#path(key);
+    const folder = dirname(path);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = `${path}.${process.pid}.${this.#counter++}.tmp`;
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(value);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+    await syncFolder(folder);
+  }
+
+  set(key: string, value: Uint8Array): Promise<void> {
+    return this.put(key, value);
+  }
+
+  async delete(key: string): Promise<void> {
+    try {
+      await unlink(this.#path(key));
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const keys: string[] = [];
+    const walk = async (folder: string, at: string): Promise<void> => {
+      const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+        if (isMissing(error)) return [];
+        throw error;
+      });
+      for (const entry of entries) {
+        const name = decodeURIComponent(entry.isFile() ? entry.name.replace(/\.bin$/, '') : entry.name);
+        if (entry.isDirectory()) await walk(join(folder, entry.name), `${at}${name}/`);
+        else if (entry.name.endsWith('.bin') && `${at}${name}`.startsWith(prefix)) keys.push(`${at}${name}`);
+      }
+    };
+    await walk(this.#root, '');
+    return keys.sort();
+  }
+}

@@ -1,0 +1,18 @@
+import { join } from 'node:path';
+import { systemClock } from '../clock.ts';
+import type { Platform } from '../ports.ts';
+import { FileStore } from './fileStore.ts';
+
+/**
+ * Node: keys and queue as files of mode 600 below `directory`, each write followed by fsync of file and folder.
+ *
+ * @param directory absolute path, created with mode 700; one per seed, never shared between contributors
+ */
+export function nodePlatform(directory: string): Platform {
+  return {
+    keyStore: new FileStore(join(directory, 'keys')),
+    resumeStore: new FileStore(join(directory, 'queue')),
+    clock: systemClock,
+    fetch: (input, init) => globalThis.fetch(input, init),
+  };
+}

@@ -1,0 +1,35 @@
+/** Secrets of this device: device keys of grants. Values never leave the device. */
+export interface KeyStore {
+  get(name: string): Promise<Uint8Array | undefined>;
+  set(name: string, value: Uint8Array): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+/**
+ * Durable state: consents, queued batches with their ciphertext, receipts. A resolved `put` survives a crash of the
+ * process and, where the platform can promise it, a loss of power. Holds no plaintext and no unwrapped key.
+ */
+export interface ResumeStore {
+  get(key: string): Promise<Uint8Array | undefined>;
+  put(key: string, value: Uint8Array): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Keys that start with `prefix`, sorted. */
+  list(prefix: string): Promise<string[]>;
+}
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
+
+/** Everything that the core takes from the platform it runs on. */
+export interface Platform {
+  keyStore: KeyStore;
+  resumeStore: ResumeStore;
+  clock: Clock;
+  fetch: Fetch;
+}

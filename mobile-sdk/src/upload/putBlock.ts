@@ -1,0 +1,75 @@
+import { Code } from '@allod/protocol';
+import type { ClientContext } from '../context.ts';
+import { TransportError } from '../errors/api.ts';
+import { UploadError } from '../errors/upload.ts';
+import type { Account } from '../identity/account.ts';
+import { retryAfterSeconds, withRetry } from './retry.ts';
+
+/** Times that a block is sent again when it arrives damaged. */
+const DAMAGE_LIMIT = 3;
+
+/**
+ * PUTs one block by its CID, signed in as `as`. Network faults, 429 and 5xx are tried again with backoff; an ended session is
+ * renewed; a block that arrived damaged is sent again. Throws {@link UploadError} with the API's code otherwise.
+ */
+export async function putBlock(client: ClientContext, as: Account, cid: string, bytes: Uint8Array): Promise<void> {
+  const { platform, api, sessions } = client;
+  let renewed = false;
+  let damaged = 0;
+  const attempt = async (): Promise<void> => {
+    const { token } = await sessions.get(as);
+    let response: Response;
+    try {
+      response = await platform.fetch(`${api}/blocks/${cid}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${token}` },
+        body: bytes as Uint8Array<ArrayBuffer>,
+      });
+    } catch (cause) {
+      throw new TransportError('the API cannot be reached', { cause });
+    }
+    const text = await response.text();
+    if (response.ok) return;
+    const { status } = response;
+    if (status === 401 && !renewed) {
+      renewed = true;
+      sessions.drop(as);
+      throw new TransportError('the session ended', { retryAfter: 0 });
+    }
+    if (status === 422 && ++damaged < DAMAGE_LIMIT) throw new TransportError('the block arrived damaged', { retryAfter: 0 });
+    if (status >= 500 || [408, 425, 429].includes(status)) {
+      throw new TransportError(`the API answered ${status}`, { retryAfter: retryAfterSeconds(response, platform.clock.now()) });
+    }
+    throw new UploadError('the API refuses a block', { code: codeOf(status, text), details: { cid, status, body: text.slice(0, 500) } });
+  };
+  await withRetry(platform.clock, attempt);
+}
+
+function codeOf(status: number, body: string): string {
+  try {
+    const { code } = JSON.parse(body) as { code?: unknown };
+    if (typeof code === 'string') return code;
+  } catch {
+    // a proxy answered, not the API
+  }
+  if (status === 413) return Code.BLOCK_TOO_LARGE;
+  return status === 422 ? Code.HASH_MISMATCH : 'UPLOAD_FAILED';
+}
+
+/** Runs `task` for each item, at most `limit` at a time. The first failure stops new tasks and is thrown when all running ones ended. */
+export async function inParallel<T>(items: readonly T[], limit: number, task: (item: T) => Promise<void>): Promise<void> {
+  const queue = items.values();
+  const failures: unknown[] = [];
+  const worker = async (): Promise<void> => {
+    for (const item of queue) {
+      if (failures.length > 0) return;
+      try {
+        await task(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failures.length > 0) throw failures[0];
+}

@@ -1,0 +1,112 @@
+import { blockMatches, Code, parseCid } from '@allod/protocol';
+import { type ClientContext, execute, refOf, type RefAccount } from '../context.ts';
+import { RefusedError, UntrustedAnswerError } from '../errors/api.ts';
+import { isAllodError } from '../errors/base.ts';
+import { UploadError } from '../errors/upload.ts';
+import type { UploadState } from '../events.ts';
+import { ContributionCommitDocument, ContributionUploadBeginDocument } from '../graphql/generated.ts';
+import { accepted } from '../graphql/transport.ts';
+import { loadConsent } from '../identity/consents.ts';
+import { withFreshGrant } from '../identity/deviceKey.ts';
+import { keepReceipt } from '../identity/receipts.ts';
+import { leavesOf, type QueuedBatch, Spool } from './batch.ts';
+import type { CommittedBatch } from './committedBatch.ts';
+import { draftCommit } from './draft.ts';
+import { inParallel, putBlock } from './putBlock.ts';
+
+/** Blocks on their way at the same time. */
+const PARALLEL_PUTS = 4;
+/** Times that a batch is prepared anew because its intake closed or a block was lost meanwhile. */
+const ROUNDS = 5;
+
+/**
+ * Brings a queued batch to the API: which leaves are missing, PUT them, commit. Safe to call again after any failure or
+ * crash: the ciphertext and the signed commit are the ones in the spool. When it returns, the spool is empty.
+ */
+export async function sendBatch(client: ClientContext, batchId: string): Promise<CommittedBatch> {
+  const spool = new Spool(client.platform.resumeStore);
+  const batch = await spool.load(batchId);
+  if (!batch) throw new UploadError('no such batch is queued', { code: Code.NOT_FOUND, details: { batchId } });
+  try {
+    const committed = await run(client, spool, batch);
+    await spool.remove(batchId);
+    emit(client, batch, 'COMMITTED', sizeOf(batch));
+    return committed;
+  } catch (error) {
+    if (error instanceof RefusedError) {
+      const refusal = { code: error.code, message: error.shortMessage };
+      await spool.save({ ...((await spool.load(batchId)) ?? batch), refusal });
+      emit(client, batch, 'REFUSED', 0, error.code);
+    } else {
+      emit(client, batch, 'WAITING', 0, isAllodError(error) ? error.code : undefined);
+    }
+    throw error;
+  }
+}
+
+async function run(client: ClientContext, spool: Spool, queued: QueuedBatch): Promise<CommittedBatch> {
+  const ref = refOf(client, queued.datasetId);
+  let batch: QueuedBatch = { ...queued, refusal: null };
+  for (let round = 1; ; round++) {
+    const openIntake = await uploadMissing(client, ref, spool, batch);
+    if (batch.draft?.intake !== openIntake) {
+      const stored = await withFreshGrant(client, ref, await loadConsent(client, batch.datasetId, batch.consentHash));
+      batch = { ...batch, draft: await draftCommit(client, ref, stored, batch, openIntake) };
+      await spool.save(batch);
+    }
+    try {
+      return await commit(client, ref, batch);
+    } catch (error) {
+      const again = error instanceof RefusedError && [Code.INTAKE_CLOSED, Code.BLOCK_MISSING].some((code) => code === error.code);
+      if (!again || round >= ROUNDS) throw error;
+      if (error.code === Code.INTAKE_CLOSED) batch = { ...batch, draft: null };
+    }
+  }
+}
+
+/** @returns number of the intake that is open now */
+async function uploadMissing(client: ClientContext, ref: RefAccount, spool: Spool, batch: QueuedBatch): Promise<number> {
+  const blocks = leavesOf(batch);
+  const sizes = new Map(blocks.map((block) => [block.cid, block.size]));
+  const input = { datasetId: batch.datasetId, blocks };
+  const begun = await execute(client, ContributionUploadBeginDocument, { input }, ref);
+  const { missing, openIntake } = accepted(begun.contributionUploadBegin);
+  let stored = sizeOf(batch) - missing.reduce((sum, cid) => sum + (sizes.get(cid) ?? 0), 0);
+  emit(client, batch, 'UPLOADING', stored);
+  await inParallel(missing, PARALLEL_PUTS, async (cid) => {
+    if (!sizes.has(cid)) throw new UntrustedAnswerError('the API asks for a block that is not part of this batch', { cid });
+    const bytes = await spool.getLeaf(batch.id, cid);
+    if (!bytes || !blockMatches(parseCid(cid), bytes)) throw new UploadError('the queued ciphertext is damaged', { code: 'SPOOL_DAMAGED', details: { cid } });
+    await putBlock(client, ref, cid, bytes);
+    stored += bytes.length;
+    emit(client, batch, 'UPLOADING', stored);
+  });
+  return openIntake;
+}
+
+async function commit(client: ClientContext, ref: RefAccount, batch: QueuedBatch): Promise<CommittedBatch> {
+  const input = batch.draft?.input;
+  if (!input) throw new UploadError('the batch has no commit yet');
+  const { contributionCommit } = await execute(client, ContributionCommitDocument, { input }, ref);
+  const { root, contributions, receipt } = accepted(contributionCommit);
+  if (root.toLowerCase() !== input.root.toLowerCase() || contributions.length !== input.count) {
+    throw new UntrustedAnswerError('the API confirms another batch than the one sent', { sent: input.root, confirmed: root });
+  }
+  const of = { contributorRef: ref.address, datasetId: batch.datasetId };
+  return { batchId: batch.id, root, contributions, receipt: await keepReceipt(client, of, receipt) };
+}
+
+function sizeOf(batch: QueuedBatch): number {
+  return leavesOf(batch).reduce((sum, leaf) => sum + leaf.size, 0);
+}
+
+function emit(client: ClientContext, batch: QueuedBatch, state: UploadState, bytesStored: number, code?: string): void {
+  client.events.emit('state', {
+    batchId: batch.id,
+    datasetId: batch.datasetId,
+    state,
+    bytes: sizeOf(batch),
+    bytesStored,
+    ...(code === undefined ? {} : { code }),
+  });
+}
