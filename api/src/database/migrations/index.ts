@@ -3,6 +3,9 @@ import { Accounts1764000001000 } from './1764000001000-accounts.ts';
 import { Access1764000002000 } from './1764000002000-access.ts';
 import { Contributions1764000003000 } from './1764000003000-contributions.ts';
 import { Datasets1764000004000 } from './1764000004000-datasets.ts';
+import { Payouts1764000005000 } from './1764000005000-payouts.ts';
+import { Licensing1764000006000 } from './1764000006000-licensing.ts';
+import { Labeling1764000007000 } from './1764000007000-labeling.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -11,4 +14,7 @@ export const migrations = [
   Access1764000002000,
   Contributions1764000003000,
   Datasets1764000004000,
+  Payouts1764000005000,
+  Licensing1764000006000,
+  Labeling1764000007000,
 ];

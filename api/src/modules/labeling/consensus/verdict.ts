@@ -6,7 +6,8 @@ import { shown } from './stopping.ts';
 export interface AnnotationVerdict {
   readonly verdict: 'PAID' | 'REFUSED';
   readonly reason: string;
-  readonly evidence: VerdictEvidence;
+  /** Null when no consensus was asked. */
+  readonly evidence: VerdictEvidence | null;
 }
 
 export interface VerdictEvidence {

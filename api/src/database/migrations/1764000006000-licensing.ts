@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** License slots as the chain has them, and one statement line per purchase. */
-export class Licensing1764000400000 implements MigrationInterface {
+export class Licensing1764000006000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE license (

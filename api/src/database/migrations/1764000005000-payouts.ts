@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Ledger of labelers' earnings, withdrawn amounts, and what accounts may claim from license revenue. */
-export class Payouts1764000300000 implements MigrationInterface {
+export class Payouts1764000005000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE earning (
@@ -28,6 +28,7 @@ export class Payouts1764000300000 implements MigrationInterface {
         labeler text NOT NULL,
         settled_through bigint NOT NULL DEFAULT 0,
         withdrawn numeric(39) NOT NULL DEFAULT 0,
+        voucher jsonb,
         PRIMARY KEY (job_id, labeler)
       );
       CREATE INDEX earning_account_labeler ON earning_account (labeler);

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Jobs, quizzes, tasks, assignments, annotations, label sets. */
-export class Labeling1764000500000 implements MigrationInterface {
+/** Jobs, quizzes, tasks, assignments, annotations. */
+export class Labeling1764000007000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE labeling_job (
@@ -30,11 +30,14 @@ export class Labeling1764000500000 implements MigrationInterface {
         committed numeric(39) NOT NULL DEFAULT 0 CHECK (committed >= 0),
         quiz_granted numeric(39) NOT NULL DEFAULT 0,
         paid numeric(39) NOT NULL DEFAULT 0,
+        news bigint NOT NULL DEFAULT 0,
+        settled_news bigint NOT NULL DEFAULT 0,
         created_at timestamptz NOT NULL DEFAULT now(),
         CHECK (overlap_min >= 1 AND overlap_max >= overlap_min),
         CHECK (quiz_granted <= quiz_budget),
         CHECK (committed <= budget)
       );
+      CREATE INDEX labeling_job_unsettled ON labeling_job (id) WHERE news > settled_news;
       CREATE INDEX labeling_job_dataset ON labeling_job (dataset_id, state);
 
       CREATE TABLE quiz_item (
@@ -55,6 +58,7 @@ export class Labeling1764000500000 implements MigrationInterface {
         total int NOT NULL,
         reason text NOT NULL,
         pay numeric(39) NOT NULL DEFAULT 0,
+        listing text,
         taken_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (job_id, labeler)
       );
@@ -114,27 +118,18 @@ export class Labeling1764000500000 implements MigrationInterface {
         reason text NOT NULL DEFAULT 'PENDING',
         evidence jsonb,
         pay numeric(39) NOT NULL DEFAULT 0,
+        freed boolean NOT NULL DEFAULT false,
         submitted_at timestamptz NOT NULL DEFAULT now(),
         UNIQUE (task_id, labeler)
       );
       CREATE INDEX annotation_job ON annotation (job_id);
       CREATE INDEX annotation_labeler ON annotation (labeler, job_id);
-
-      CREATE TABLE label_set (
-        dataset_id text NOT NULL,
-        version int NOT NULL,
-        job_id text NOT NULL,
-        contribution_id text NOT NULL,
-        document jsonb NOT NULL,
-        created_at timestamptz NOT NULL DEFAULT now(),
-        PRIMARY KEY (dataset_id, version, job_id)
-      );
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE label_set, annotation, assignment, labeling_task, qualification, quiz_item, labeling_job CASCADE',
+      'DROP TABLE annotation, assignment, labeling_task, qualification, quiz_item, labeling_job CASCADE',
     );
   }
 }

@@ -1,0 +1,24 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Qualification } from '../../common/graphql/schema.generated.ts';
+import { QualificationEntity } from './qualification.entity.ts';
+import { TaskEntity } from './task.entity.ts';
+
+/** Counted fields of a job. */
+@Injectable()
+export class JobStats {
+  constructor(@Inject(DataSource) private readonly source: DataSource) {}
+
+  taskCount(jobId: string): Promise<number> {
+    return this.source.manager.countBy(TaskEntity, { jobId });
+  }
+
+  resolvedCount(jobId: string): Promise<number> {
+    return this.source.manager.countBy(TaskEntity, { jobId, state: 'RESOLVED' });
+  }
+
+  async qualification(jobId: string, labeler: string | null): Promise<Qualification | null> {
+    if (!labeler) return null;
+    return (await this.source.manager.findOneBy(QualificationEntity, { jobId, labeler }))?.state ?? 'NONE';
+  }
+}
