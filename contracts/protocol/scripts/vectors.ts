@@ -216,7 +216,8 @@ export function ids(): Vector {
       },
     ],
     annotation: [
-      annotation({ class: '7' }, saltOf('annotation')),
+      annotation('7', saltOf('annotation')),
+      annotation({ class: '7' }, saltOf('annotation 3')),
       annotation({ z: [1, 2.5, 'é'], a: null }, saltOf('annotation 2')),
     ],
   };
@@ -352,7 +353,7 @@ const structValues: Record<StructName, { value: object; signer: string }> = {
         jobId: job,
         taskId: task,
         labeler: accounts.labeler,
-        valueHash: jsonKeccak({ class: '7' }),
+        valueHash: jsonKeccak('7'),
         salt: saltOf('annotation'),
       }),
     },

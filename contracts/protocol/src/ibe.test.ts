@@ -54,7 +54,8 @@ describe('identity-based encryption', () => {
   });
 
   it('answers undefined, never an error, whatever noise a false share leaves behind', () => {
-    for (let i = 1; i <= 40; i++) {
+    // With these three the noise starts like an endless length.
+    for (const i of [1, 24, 33, 36]) {
       const signature = hashIdentity(`other ${i}`).toBytes();
       expect(ibeOpen(ciphertext, [{ index: 1, signature }])).toBeUndefined();
     }
