@@ -38,9 +38,13 @@ function securityPolicy(): Plugin {
 const ENTRY_BUDGET_KIB = 160;
 
 function sizeBudget(): Plugin {
+  let print: (line: string) => void = () => undefined;
   return {
     name: 'size-budget',
     apply: 'build',
+    configResolved({ logger }) {
+      print = (line) => logger.info(line);
+    },
     generateBundle(_options, bundle) {
       const kib = (code: string | Uint8Array) => gzipSync(code).length / 1024;
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
@@ -52,11 +56,13 @@ function sizeBudget(): Plugin {
         if (chunk?.type === 'chunk') chunk.imports.forEach(follow);
       };
       chunks.filter((chunk) => chunk.isEntry).forEach((chunk) => follow(chunk.fileName));
-      const entry = chunks.filter((chunk) => first.has(chunk.fileName)).reduce((sum, chunk) => sum + kib(chunk.code), 0);
+      const entry = chunks
+        .filter((chunk) => first.has(chunk.fileName))
+        .reduce((sum, chunk) => sum + kib(chunk.code), 0);
       const all = chunks.reduce((sum, chunk) => sum + kib(chunk.code), 0);
       const line = `script, gzipped: first load ${entry.toFixed(1)} KiB (budget ${ENTRY_BUDGET_KIB}), with lazy parts ${all.toFixed(1)} KiB`;
       if (entry > ENTRY_BUDGET_KIB) this.error(line);
-      this.info(line);
+      print(`\n${line}`);
     },
   };
 }

@@ -102,7 +102,9 @@ async function openWallet(method: SignInMethod, config: AppConfig): Promise<Wall
     return connectInjected(provider, config);
   }
   if (!config.development) throw new WalletError('NO_WALLET', 'keys in the browser are for development only');
-  const { connectDevelopment, createKey, importKey } = await import('../lib/wallet/development.ts');
+  const { askForGas, connectDevelopment, createKey, importKey } = await import('../lib/wallet/development.ts');
   const key = method.kind === 'create' ? createKey(sessionStorage) : importKey(sessionStorage, method.privateKey);
-  return connectDevelopment(key, config);
+  const wallet = connectDevelopment(key, config);
+  void askForGas(wallet);
+  return wallet;
 }

@@ -54,20 +54,24 @@ export interface QuizResult {
   pay: string;
 }
 
-/** One leased task, opened: the bytes were decrypted in this browser and stay in its memory. */
-export interface OpenAssignment {
+/** One task leased to this labeler. */
+export interface LeasedAssignment {
   id: string;
   jobId: string;
   taskId: string;
   mediaType: string;
   labels: string[];
-  bytes: Uint8Array;
   price: string;
   signer: string;
   /** Unix seconds. */
   deadline: number;
   /** Unix seconds; an answer with no verdict by then counts as right. */
   autoApproveAt: number;
+}
+
+/** With its item, which was decrypted in this browser and stays in its memory. */
+export interface OpenAssignment extends LeasedAssignment {
+  bytes: Uint8Array;
 }
 
 export interface AnnotationReceipt {
@@ -116,7 +120,8 @@ export interface LabelingClient {
   getQuiz(jobId: string): Promise<QuizTask[]>;
   submitQuiz(jobId: string, answers: string[]): Promise<QuizResult>;
   /** Leases that were accepted earlier and are still open, for example before a reload. */
-  resumeAssignments(jobId: string): Promise<OpenAssignment[]>;
+  listLeased(jobId: string): Promise<LeasedAssignment[]>;
+  openAssignment(assignmentId: string): Promise<OpenAssignment>;
   acceptAssignment(jobId: string): Promise<OpenAssignment>;
   /** Safe to repeat: the same assignment with the same value answers with the same receipt. */
   submitAnnotation(assignmentId: string, value: string): Promise<AnnotationReceipt>;

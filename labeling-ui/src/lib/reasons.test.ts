@@ -15,7 +15,14 @@ describe('reasons', () => {
   });
 
   test('every labeling refusal has a sentence, an unknown one keeps the server’s', () => {
-    const met = [Code.NO_TASK, Code.NOT_QUALIFIED, Code.LEASE_EXPIRED, Code.ESCROW_EXHAUSTED, Code.QUIZ_TAKEN, Code.JOB_STATE];
+    const met = [
+      Code.NO_TASK,
+      Code.NOT_QUALIFIED,
+      Code.LEASE_EXPIRED,
+      Code.ESCROW_EXHAUSTED,
+      Code.QUIZ_TAKEN,
+      Code.JOB_STATE,
+    ];
     for (const code of met) expect(explainRefusal(code)).not.toBe(code);
     expect(explainRefusal('NEW_CODE', 'as the server puts it')).toBe('as the server puts it');
     expect(explainRefusal('NEW_CODE')).toBe('NEW_CODE');

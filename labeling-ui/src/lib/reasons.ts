@@ -1,8 +1,24 @@
 import type { Code, VerdictReason } from '@allod/protocol';
 
+/** Codes that are no part of the protocol's list: the API's hint to wait, and the SDK's own. */
+type SdkCode =
+  | 'RESERVE_PENDING'
+  | 'UNTRUSTED_ANSWER'
+  | 'DOES_NOT_OPEN'
+  | 'NOTHING_DUE'
+  | 'INSUFFICIENT_FUNDS'
+  | 'BAD_CHALLENGE'
+  | 'LabelEscrowDailyCapReached';
+
 /** Refusals that a labeler can meet. Any other code is shown as it is, with the server's own sentence. */
-const refusals: Partial<Record<Code | 'RESERVE_PENDING', string>> = {
+const refusals: Partial<Record<Code | SdkCode, string>> = {
   RESERVE_PENDING: 'The escrow is being raised to cover your next label. This takes a few seconds…',
+  UNTRUSTED_ANSWER: 'The server said something that its signer on chain did not sign. The answer was not used.',
+  DOES_NOT_OPEN: 'The item does not open with its key. It was reported for you; the next one follows.',
+  NOTHING_DUE: 'The chain says that everything on your voucher is paid already.',
+  INSUFFICIENT_FUNDS: 'Your account cannot pay the gas of the transaction.',
+  BAD_CHALLENGE: 'The text to sign names another site, account or chain, so it was not signed.',
+  LabelEscrowDailyCapReached: 'The job has paid out its limit of today. What is left can be withdrawn tomorrow.',
   UNAUTHENTICATED: 'Your session has ended. Sign in again.',
   FORBIDDEN: 'This account may not do that.',
   RATE_LIMITED: 'Too many requests. Wait a moment.',
@@ -15,7 +31,8 @@ const refusals: Partial<Record<Code | 'RESERVE_PENDING', string>> = {
   ITEM_WITHDRAWN: 'The contributor took this item back.',
   NOT_FOUND: 'This is not there, or no longer.',
   JOB_STATE: 'This job is not open. Answers that were sent are still judged and paid.',
-  NOT_QUALIFIED: 'Your account is not listed on chain as qualified for this job. After a passed quiz that takes a few seconds.',
+  NOT_QUALIFIED:
+    'Your account is not listed on chain as qualified for this job. After a passed quiz that takes a few seconds.',
   NO_TASK: 'There is no task left that you have not answered.',
   QUIZ_TAKEN: 'This account has taken the quiz of this job already.',
   LEASE_EXPIRED: 'The answer came after the lease had run out. The task went back, without penalty.',
@@ -23,7 +40,8 @@ const refusals: Partial<Record<Code | 'RESERVE_PENDING', string>> = {
   COMMITMENT_MISMATCH: 'The answer does not fit the commitment that was signed for it.',
   UNKNOWN_LABEL: 'That label is not one of this job’s labels.',
   ESCROW_EXHAUSTED: 'The escrow cannot cover another label. No more is leased, so that nobody works unpaid.',
-  NOT_AUTHORIZED: 'The key keepers do not find an entitlement to this item: the job must be open and your account listed.',
+  NOT_AUTHORIZED:
+    'The key keepers do not see your entitlement to this item yet: the job must be open and your account listed in a settled block. Trying again…',
   UNAVAILABLE: 'Too few key keepers answered. Try again in a moment.',
   INVALID_SHARE: 'A key keeper gave a wrong share, so the item could not be opened.',
   SESSION_EXPIRED: 'The permission that your wallet signed for the keepers has run out. Try again.',
@@ -57,12 +75,16 @@ export function explainVerdict(reason: string): string {
   return (verdicts as Record<string, string>)[verdictCode(reason)] ?? reason;
 }
 
-const percent = (value: number): string => `${value > 0 && value < 0.01 ? '<1' : value < 1 && value > 0.99 ? '>99' : Math.round(value * 100)} %`;
+const percent = (value: number): string =>
+  `${value > 0 && value < 0.01 ? '<1' : value < 1 && value > 0.99 ? '>99' : Math.round(value * 100)} %`;
 
 /** The figures behind a verdict as sentences; what has no known shape is listed as it came. */
 export function explainEvidence(evidence: unknown): string[] {
   if (typeof evidence !== 'object' || evidence === null) return [];
-  const { withoutYou, othersSay, othersPosterior, others, contradictedBy, gate, ...rest } = evidence as Record<string, unknown>;
+  const { withoutYou, othersSay, othersPosterior, others, contradictedBy, gate, ...rest } = evidence as Record<
+    string,
+    unknown
+  >;
   const lines: string[] = [];
   if (typeof others === 'number') {
     const differ = typeof contradictedBy === 'number' ? `, ${contradictedBy} of them chose another label than you` : '';
@@ -82,6 +104,7 @@ export function explainEvidence(evidence: unknown): string[] {
       );
     }
   }
-  for (const [key, value] of Object.entries(rest)) lines.push(`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  for (const [key, value] of Object.entries(rest))
+    lines.push(`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return lines;
 }

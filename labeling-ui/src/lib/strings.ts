@@ -9,8 +9,7 @@ export const strings = {
   notFound: 'There is no page here.',
   backToJobs: 'Back to jobs',
   banner: {
-    singleOperator:
-      'One operator runs every key keeper of this network, and could open what you see here.',
+    singleOperator: 'One operator runs every key keeper of this network, and could open what you see here.',
     development: (chainName: string, chainId: number) =>
       `Development network ${chainName} (${chainId}). Dollars here are test tokens without value.`,
   },
@@ -62,7 +61,8 @@ export const strings = {
     escrowUnchecked: 'as the server says',
     secondsPerTask: (seconds: number) => `${seconds} s per task`,
     progress: (resolved: number, total: number) => `${resolved} of ${total} tasks resolved`,
-    overlap: (min: number, max: number) => (min === max ? `${min} labelers per task` : `${min} to ${max} labelers per task`),
+    overlap: (min: number, max: number) =>
+      min === max ? `${min} labelers per task` : `${min} to ${max} labelers per task`,
     requester: 'Requester, who pays',
     signer: 'Signer, who signs leases and vouchers',
     dataset: 'Dataset',
@@ -93,7 +93,8 @@ export const strings = {
     answered: (value: string) => `You chose ${value}`,
     passed: (correct: number, total: number) => `Passed: ${correct} of ${total} right`,
     failed: (correct: number, total: number) => `Not passed: ${correct} of ${total} right`,
-    pay: (amount: string) => `${amount} for the quiz are credited to you, withdrawable with your first validated label.`,
+    pay: (amount: string) =>
+      `${amount} for the quiz are credited to you, withdrawable with your first validated label.`,
     waiting: 'Your account is being listed on chain. This takes a few seconds…',
     ready: 'You are qualified.',
     start: 'Start labeling',
@@ -102,14 +103,14 @@ export const strings = {
     termsTitle: 'Before you accept',
     terms: {
       pay: 'Pay per label',
-      hourly: 'That is about',
-      perHour: (amount: string) => `${amount} per hour`,
-      time: 'Time per task',
+      hourly: 'Pay per hour',
+      hourlyHint: (seconds: number) => `at ${seconds} s per task`,
       escrow: 'Escrow still holds',
       rule: 'A label is paid',
       ruleText:
         'unless the answers of the others alone make it very unlikely, or your labels as a whole say no more than chance would. Contested tasks are paid. Every refusal names its reason and shows its figures. If no verdict comes by the date on the lease, the label counts as right and the escrow pays on the lease alone.',
       signer: 'Leases are signed by',
+      walletPrompts: 'Your wallet will ask you to sign once for the keepers, and then each label that you send.',
       agreementTitle: 'Fixed terms.',
       skip: 'Skip and report',
       skipText: 'are free, any time. They never count against you.',
@@ -148,7 +149,8 @@ export const strings = {
     recent: 'Recent answers',
     instructions: 'Instructions',
     reportTitle: 'What is wrong with this item?',
-    reportHint: 'Reporting is free and never counts against you. A reported item is held back from others while it is checked.',
+    reportHint:
+      'Reporting is free and never counts against you. A reported item is held back from others while it is checked.',
     reportCancel: 'Cancel',
     reasons: {
       UNREADABLE: 'Blank or unreadable',

@@ -27,7 +27,7 @@ describe('label', () => {
     renderApp({ network, path });
     const terms = await screen.findByRole('region', { name: 'Before you accept' });
     expect(within(terms).getByText('$0.05')).toBeVisible();
-    expect(within(terms).getByText('$30.00 per hour')).toBeVisible();
+    expect(within(terms).getByText('$30.00')).toBeVisible();
     expect(within(terms).getByText('$21.00')).toBeVisible();
     expect(within(terms).getByText(/Every refusal names its reason/)).toBeVisible();
     expect(within(terms).getByText(/They never count against you/)).toBeVisible();
@@ -109,7 +109,12 @@ describe('label', () => {
   test('shows text as text, and what it cannot show as such', async () => {
     const html = '<img src=x onerror=alert(1)>';
     network.tasks = [
-      makeAssignment({ id: 't', mediaType: 'text/plain', labels: ['spam', 'fine'], bytes: new TextEncoder().encode(html) }),
+      makeAssignment({
+        id: 't',
+        mediaType: 'text/plain',
+        labels: ['spam', 'fine'],
+        bytes: new TextEncoder().encode(html),
+      }),
       makeAssignment({ id: 'v', mediaType: 'image/svg+xml', bytes: new TextEncoder().encode('<svg/>') }),
       makeAssignment({ id: 'w', bytes: new Uint8Array(3) }),
     ];

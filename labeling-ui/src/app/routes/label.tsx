@@ -29,7 +29,9 @@ export function LabelRoute() {
       {job.isPending ? <Loading /> : null}
       {job.data === null ? <p>{strings.notFound}</p> : null}
       {job.data == null ? null : (
-        <RequireAccount>{(session) => <Bench key={session.account} session={session} job={job.data!} />}</RequireAccount>
+        <RequireAccount>
+          {(session) => <Bench key={session.account} session={session} job={job.data!} />}
+        </RequireAccount>
       )}
     </>
   );
@@ -41,5 +43,12 @@ function Bench({ session, job }: { session: Session & { account: string }; job: 
   const escrow = useEscrow(job.id);
   if (agreed !== null) return <AnnotateScreen client={session.client} account={session.account} job={agreed} />;
   if (job.qualification !== 'QUALIFIED') return <Navigate to={`/jobs/${job.id}/quiz`} replace />;
-  return <TermsCard job={job} escrow={escrow.data} onAccept={() => setAgreed(job)} />;
+  return (
+    <TermsCard
+      job={job}
+      escrow={escrow.data}
+      promptsWallet={session.walletKind === 'injected'}
+      onAccept={() => setAgreed(job)}
+    />
+  );
 }

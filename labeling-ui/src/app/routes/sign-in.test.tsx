@@ -59,7 +59,11 @@ describe('sign in', () => {
   });
 
   test('a wallet of the browser signs in', async () => {
-    page.ethereum = wallet({ eth_requestAccounts: [TEST_ADDRESS], eth_accounts: [TEST_ADDRESS], eth_chainId: '0x7a69' });
+    page.ethereum = wallet({
+      eth_requestAccounts: [TEST_ADDRESS],
+      eth_accounts: [TEST_ADDRESS],
+      eth_chainId: '0x7a69',
+    });
     const { user } = renderApp({ network, path: '/sign-in', signedIn: false });
     await user.click(await screen.findByRole('button', { name: 'Use my wallet' }));
     expect(await screen.findByTitle(TEST_ADDRESS)).toBeVisible();
@@ -74,7 +78,11 @@ describe('sign in', () => {
   });
 
   test('a wallet that stays on another chain is told which one is needed', async () => {
-    page.ethereum = wallet({ eth_requestAccounts: [TEST_ADDRESS], eth_chainId: '0x1', wallet_switchEthereumChain: null });
+    page.ethereum = wallet({
+      eth_requestAccounts: [TEST_ADDRESS],
+      eth_chainId: '0x1',
+      wallet_switchEthereumChain: null,
+    });
     const { user } = renderApp({ network, path: '/sign-in', signedIn: false });
     await user.click(await screen.findByRole('button', { name: 'Use my wallet' }));
     expect(await screen.findByRole('alert')).toHaveTextContent('Switch your wallet to baseSepolia (chain 31337)');

@@ -10,7 +10,9 @@ describe('gray images', () => {
   });
 
   test('each byte becomes one opaque gray pixel', () => {
-    expect([...grayToRgba(new Uint8Array([0, 255]), { width: 2, height: 1 })!]).toEqual([0, 0, 0, 255, 255, 255, 255, 255]);
+    expect([...grayToRgba(new Uint8Array([0, 255]), { width: 2, height: 1 })!]).toEqual([
+      0, 0, 0, 255, 255, 255, 255, 255,
+    ]);
   });
 
   test('bytes that are not exactly one image are refused', () => {

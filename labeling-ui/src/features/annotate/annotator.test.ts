@@ -14,7 +14,8 @@ function open(change: { price?: string } = {}): Annotator {
   const client = network.client(ACCOUNT);
   annotator = new Annotator(
     {
-      resumeAssignments: () => client.resumeAssignments(job.id),
+      listLeased: () => client.listLeased(job.id),
+      openAssignment: client.openAssignment,
       acceptAssignment: () => client.acceptAssignment(job.id),
       submitAnnotation: client.submitAnnotation,
       skipAssignment: client.skipAssignment,
@@ -115,6 +116,39 @@ describe('annotator', () => {
     expect(network.sent).toEqual([{ assignmentId: 'a', value: '4' }]);
     expect(current()).toBe('b');
     expect(createDrafts(localStorage, ACCOUNT, job.id).all().size).toBe(0);
+  });
+
+  test('an answer that was given is sent even when its item no longer opens', async () => {
+    network.tasks = [makeAssignment({ id: 'a' })];
+    open();
+    await pass(50);
+    annotator.press({ key: '4' });
+    annotator.stop();
+    network.failures = [{ call: 'openAssignment', error: new Error('no keeper answers') }];
+    open();
+    await pass(500);
+    expect(network.sent).toEqual([{ assignmentId: 'a', value: '4' }]);
+  });
+
+  test('a lease of an earlier visit is opened again', async () => {
+    network.leased.set('a', makeAssignment({ id: 'a' }));
+    network.tasks = [makeAssignment({ id: 'b' })];
+    open();
+    await pass(50);
+    expect(current()).toBe('a');
+    expect(annotator.getState().document.ready[0]?.assignmentId).toBe('b');
+  });
+
+  test('declining in the wallet brings the item back', async () => {
+    network.tasks = [makeAssignment({ id: 'a' })];
+    network.failures = [{ call: 'submitAnnotation', error: new RefusedError('ACTION_REJECTED', 'the wallet said no') }];
+    open();
+    await pass(50);
+    annotator.press({ key: '4' });
+    annotator.press({ key: 'Enter' });
+    await pass(500);
+    expect(current()).toBe('a');
+    expect(annotator.hasUnsent()).toBe(false);
   });
 
   test('a refusal is final and says why', async () => {

@@ -1,10 +1,10 @@
-import type { AnnotationReceipt, OpenAssignment } from '../../lib/client.ts';
+import type { AnnotationReceipt, LeasedAssignment, OpenAssignment } from '../../lib/client.ts';
 import { isRefused } from '../../lib/client.ts';
 import { explainRefusal } from '../../lib/reasons.ts';
 import type { KeyPress, Workspace } from './actions/action.ts';
 import { actionForKey } from './actions/dispatch.ts';
-import type { AnnotationDocument } from './document.ts';
-import { dropExpired, emptyDocument, holds, receive } from './document.ts';
+import type { AnnotationDocument, Item } from './document.ts';
+import { dropExpired, emptyDocument, holds, putBack, receive } from './document.ts';
 import type { Drafts } from './drafts.ts';
 import type { Decision, Entry } from './history.ts';
 import {
@@ -21,7 +21,8 @@ import {
 } from './history.ts';
 
 export interface AnnotatorPorts {
-  resumeAssignments(): Promise<OpenAssignment[]>;
+  listLeased(): Promise<LeasedAssignment[]>;
+  openAssignment(assignmentId: string): Promise<OpenAssignment>;
   acceptAssignment(): Promise<OpenAssignment>;
   submitAnnotation(assignmentId: string, value: string): Promise<AnnotationReceipt>;
   skipAssignment(assignmentId: string): Promise<void>;
@@ -62,7 +63,18 @@ const RETRY_MS = 3_000;
 const REMEMBERED = 10;
 
 /** Not a no, only a not yet. */
-const ASK_AGAIN_CODES = ['RESERVE_PENDING', 'UNAVAILABLE', 'RATE_LIMITED', 'SESSION_EXPIRED'];
+const ASK_AGAIN_CODES = [
+  'RESERVE_PENDING',
+  'UNAVAILABLE',
+  'INVALID_SHARE',
+  'NOT_AUTHORIZED',
+  'DOES_NOT_OPEN',
+  'HASH_MISMATCH',
+  'BAD_SEALED_KEY',
+  'RATE_LIMITED',
+  'SESSION_EXPIRED',
+];
+const NO_BYTES = new Uint8Array();
 const HARMLESS_END_CODES = ['ALREADY_SUBMITTED'];
 
 export class Annotator {
@@ -100,34 +112,46 @@ export class Annotator {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Opens what was leased before, sends the decisions that a crash interrupted, and asks for work. */
+  /** Sends the decisions that a crash interrupted, opens what was leased before, and asks for work. */
   async start(): Promise<void> {
     this.#timer ??= setInterval(() => this.#beat(), TICK_MS);
     this.#fetching = true;
     try {
-      const drafts = this.#ports.drafts.all();
-      const open = await this.#ports.resumeAssignments();
-      let restored = 0;
-      for (const assignment of open) {
-        const decision = drafts.get(assignment.id);
-        if (decision === undefined) {
-          this.#take(assignment);
-        } else {
-          restored += 1;
-          const entry: Entry = { item: toItem(assignment), decision, state: 'due', dueAt: 0, attempts: 0 };
-          this.#set({ history: [...this.#state.history, entry] });
-        }
+      const leased = await this.#ports.listLeased();
+      const undecided = this.#restoreDrafts(leased);
+      const opened = await Promise.allSettled(undecided.map(({ id }) => this.#ports.openAssignment(id)));
+      for (const result of opened) {
+        if (result.status === 'fulfilled') this.#take(result.value);
+        else this.#trouble(result.reason);
       }
-      for (const id of drafts.keys()) {
-        if (!open.some((assignment) => assignment.id === id)) this.#ports.drafts.forget(id);
-      }
-      if (restored > 0) this.#set({ happening: { kind: 'restored', count: restored } });
     } catch (error) {
       this.#trouble(error);
     } finally {
       this.#fetching = false;
     }
     this.#beat();
+  }
+
+  /** Queues what was decided before a crash, without opening it again; returns the leases that await a decision. */
+  #restoreDrafts(leased: readonly LeasedAssignment[]): LeasedAssignment[] {
+    const drafts = this.#ports.drafts.all();
+    const undecided: LeasedAssignment[] = [];
+    const entries: Entry[] = [];
+    for (const assignment of leased) {
+      const decision = drafts.get(assignment.id);
+      if (decision === undefined) undecided.push(assignment);
+      else entries.push({ item: toItem(assignment, NO_BYTES), decision, state: 'due', dueAt: 0, attempts: 0 });
+      drafts.delete(assignment.id);
+    }
+    for (const id of drafts.keys()) this.#ports.drafts.forget(id);
+    if (entries.length > 0) {
+      this.#set({
+        history: [...this.#state.history, ...entries],
+        happening: { kind: 'restored', count: entries.length },
+      });
+    }
+    this.#beat();
+    return undecided;
   }
 
   stop(): void {
@@ -216,8 +240,7 @@ export class Annotator {
     this.#fetching = true;
     try {
       const assignment = await this.#ports.acceptAssignment();
-      const known =
-        holds(this.#state.document, assignment.id) || decidedIds(this.#state.history).has(assignment.id);
+      const known = holds(this.#state.document, assignment.id) || decidedIds(this.#state.history).has(assignment.id);
       if (known) {
         this.#oneAtATime = true;
         this.#retryAt = this.#ports.now() + TICK_MS;
@@ -240,7 +263,7 @@ export class Annotator {
       return;
     }
     const wasEmpty = this.#state.document.current === null;
-    const document: AnnotationDocument = receive(this.#state.document, toItem(assignment));
+    const document: AnnotationDocument = receive(this.#state.document, toItem(assignment, assignment.bytes));
     this.#set(wasEmpty ? { document, happening: this.#state.happening ?? { kind: 'shown' } } : { document });
   }
 
@@ -266,12 +289,23 @@ export class Annotator {
       this.#set({
         history: trim(markSent(this.#state.history, assignmentId)),
         // What can still be undone is the more useful thing to say; the list of answers shows that this one arrived.
-        happening: stagedEntry(this.#state.history) === null ? { kind: 'sent', decision: entry.decision } : this.#state.happening,
+        happening:
+          stagedEntry(this.#state.history) === null
+            ? { kind: 'sent', decision: entry.decision }
+            : this.#state.happening,
         sentCount: this.#state.sentCount + (labeled ? 1 : 0),
         sentPay: this.#state.sentPay + (labeled ? BigInt(price) : 0n),
       });
     } catch (error) {
-      if (isRefused(error) && !ASK_AGAIN_CODES.includes(error.code)) {
+      if (isRefused(error, 'ACTION_REJECTED')) {
+        // The wallet said no to this signature: nothing was decided, the item returns to the table.
+        this.#ports.drafts.forget(assignmentId);
+        this.#set({
+          history: this.#state.history.filter((other) => other.item.assignmentId !== assignmentId),
+          document: putBack(this.#state.document, entry.item),
+          happening: { kind: 'undone' },
+        });
+      } else if (isRefused(error) && !ASK_AGAIN_CODES.includes(error.code)) {
         this.#ports.drafts.forget(assignmentId);
         this.#set({
           history: trim(markRefused(this.#state.history, assignmentId, error.code)),
@@ -314,8 +348,8 @@ function passing(code: string): boolean {
   return code === 'NETWORK' || code === 'ASK_AGAIN';
 }
 
-function toItem(assignment: OpenAssignment) {
-  const { id, mediaType, bytes, labels, price, deadline, autoApproveAt } = assignment;
+function toItem(assignment: LeasedAssignment, bytes: Uint8Array): Item {
+  const { id, mediaType, labels, price, deadline, autoApproveAt } = assignment;
   return { assignmentId: id, mediaType, bytes, labels, price, deadline, autoApproveAt };
 }
 

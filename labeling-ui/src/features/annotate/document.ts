@@ -29,9 +29,7 @@ export function holds(document: AnnotationDocument, assignmentId: string): boole
 /** Puts a newly opened item on the table, or behind the others; an item that is already there changes nothing. */
 export function receive(document: AnnotationDocument, item: Item): AnnotationDocument {
   if (holds(document, item.assignmentId)) return document;
-  return document.current === null
-    ? { ...document, current: item }
-    : { ...document, ready: [...document.ready, item] };
+  return document.current === null ? { ...document, current: item } : { ...document, ready: [...document.ready, item] };
 }
 
 export function advance(document: AnnotationDocument): AnnotationDocument {

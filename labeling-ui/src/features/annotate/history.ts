@@ -1,9 +1,6 @@
 import type { Item } from './document.ts';
 
-export type Decision =
-  | { kind: 'label'; value: string }
-  | { kind: 'skip' }
-  | { kind: 'report'; reason: string };
+export type Decision = { kind: 'label'; value: string } | { kind: 'skip' } | { kind: 'report'; reason: string };
 
 /**
  * staged: decided, may still be undone · due: to be sent now · sending · sent: a receipt came back ·
@@ -31,7 +28,10 @@ const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 export function record(history: History, item: Item, decision: Decision, nowMs: number, undoMs: number): History {
   const entry: Entry = { item, decision, state: 'staged', dueAt: nowMs + undoMs, attempts: 0 };
-  return [...history.map((earlier) => (earlier.state === 'staged' ? { ...earlier, state: 'due' as const } : earlier)), entry];
+  return [
+    ...history.map((earlier) => (earlier.state === 'staged' ? { ...earlier, state: 'due' as const } : earlier)),
+    entry,
+  ];
 }
 
 export function stagedEntry(history: History): Entry | null {

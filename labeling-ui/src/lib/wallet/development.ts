@@ -33,7 +33,23 @@ export function forgetKey(storage: Pick<Storage, 'removeItem'>): void {
 }
 
 export function connectDevelopment(privateKey: string, config: WalletConfig): Wallet {
-  const provider = new JsonRpcProvider(config.rpcUrls[0], config.chainId, { staticNetwork: true, pollingInterval: 500 });
+  const provider = new JsonRpcProvider(config.rpcUrls[0], config.chainId, {
+    staticNetwork: true,
+    pollingInterval: 500,
+  });
   const signer = new KeyWallet(privateKey, provider);
   return { kind: 'development', address: signer.address, signer };
+}
+
+/** A new account cannot pay gas. A development chain grants any balance that is asked for; elsewhere this does nothing. */
+export async function askForGas(wallet: Wallet): Promise<void> {
+  const provider = wallet.signer.provider;
+  if (!(provider instanceof JsonRpcProvider)) return;
+  const least = 10n ** 17n;
+  try {
+    if ((await provider.getBalance(wallet.address)) >= least) return;
+    await provider.send('anvil_setBalance', [wallet.address, '0xde0b6b3a7640000']);
+  } catch {
+    // Without gas everything but the withdrawal works, and the withdrawal says what is missing.
+  }
 }

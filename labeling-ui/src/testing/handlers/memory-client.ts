@@ -43,7 +43,10 @@ export class MemoryNetwork {
       });
     };
     const job = (jobId: string) => this.jobs.find((candidate) => candidate.id === jobId) ?? null;
-    const seen = (found: LabelingJob): LabelingJob => ({ ...found, qualification: account === null ? null : found.qualification });
+    const seen = (found: LabelingJob): LabelingJob => ({
+      ...found,
+      qualification: account === null ? null : found.qualification,
+    });
     const end = (assignmentId: string) => {
       if (!this.leased.delete(assignmentId)) throw new RefusedError('LEASE_EXPIRED', 'the lease has run out');
     };
@@ -66,7 +69,8 @@ export class MemoryNetwork {
           this.#change(jobId, { qualification: passed ? 'PASSED' : 'FAILED' });
           return { passed, correct, total: this.quiz.length, reason: '', pay: '20000' };
         }),
-      resumeAssignments: () => run('resumeAssignments', () => [...this.leased.values()]),
+      listLeased: () => run('listLeased', () => [...this.leased.values()]),
+      openAssignment: (id) => run('openAssignment', () => this.leased.get(id)!),
       acceptAssignment: () =>
         run('acceptAssignment', () => {
           const open = [...this.leased.values()][0];

@@ -32,7 +32,10 @@ describe('label by keyboard', () => {
   test('a digit labels the current item and shows the next', () => {
     const after = press(workspace({ current: item('a'), ready: [item('b')] }), '7');
     expect(after.document.current?.assignmentId).toBe('b');
-    expect(stagedEntry(after.history)).toMatchObject({ item: { assignmentId: 'a' }, decision: { kind: 'label', value: '7' } });
+    expect(stagedEntry(after.history)).toMatchObject({
+      item: { assignmentId: 'a' },
+      decision: { kind: 'label', value: '7' },
+    });
   });
 
   test('the next decision sends the one before it', () => {

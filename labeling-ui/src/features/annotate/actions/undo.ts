@@ -14,8 +14,6 @@ export const undoAction: Action<void> = {
   },
   perform(workspace) {
     const { history, entry } = takeBack(workspace.history);
-    return entry === null
-      ? workspace
-      : { ...workspace, history, document: putBack(workspace.document, entry.item) };
+    return entry === null ? workspace : { ...workspace, history, document: putBack(workspace.document, entry.item) };
   },
 };

@@ -11,7 +11,8 @@ export function useAnnotator(client: LabelingClient, account: string, job: Label
     () =>
       new Annotator(
         {
-          resumeAssignments: () => client.resumeAssignments(jobId),
+          listLeased: () => client.listLeased(jobId),
+          openAssignment: (id) => client.openAssignment(id),
           acceptAssignment: () => client.acceptAssignment(jobId),
           submitAnnotation: (id, value) => client.submitAnnotation(id, value),
           skipAssignment: (id) => client.skipAssignment(id),

@@ -58,13 +58,28 @@ export function AnnotateScreen({ client, account, job }: AnnotateScreenProps) {
           onChoose={(label) => run(labelAction, label)}
         />
         <div className="row tools">
-          <button type="button" disabled={current === null} aria-keyshortcuts="s" onClick={() => run(skipAction, undefined)}>
+          <button
+            type="button"
+            disabled={current === null}
+            aria-keyshortcuts="s"
+            onClick={() => run(skipAction, undefined)}
+          >
             {strings.label.skip} <kbd>s</kbd>
           </button>
-          <button type="button" disabled={current === null} aria-keyshortcuts="r" onClick={() => run(reportMenuAction, true)}>
+          <button
+            type="button"
+            disabled={current === null}
+            aria-keyshortcuts="r"
+            onClick={() => run(reportMenuAction, true)}
+          >
             {strings.label.report} <kbd>r</kbd>
           </button>
-          <button type="button" disabled={staged === null} aria-keyshortcuts="u" onClick={() => run(undoAction, undefined)}>
+          <button
+            type="button"
+            disabled={staged === null}
+            aria-keyshortcuts="u"
+            onClick={() => run(undoAction, undefined)}
+          >
             {strings.label.undo} <kbd>u</kbd>
           </button>
           <button

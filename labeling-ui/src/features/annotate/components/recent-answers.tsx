@@ -13,7 +13,7 @@ export function RecentAnswers({ history }: { history: History }) {
         {[...history].reverse().map((entry) => (
           <li key={entry.item.assignmentId} className={entry.state}>
             <span className="thumb" aria-hidden="true">
-              {entry.item.mediaType.startsWith('image/') ? (
+              {entry.item.mediaType.startsWith('image/') && entry.item.bytes.length > 0 ? (
                 <ItemView mediaType={entry.item.mediaType} bytes={entry.item.bytes} />
               ) : null}
             </span>

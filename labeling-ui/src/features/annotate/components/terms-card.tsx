@@ -7,11 +7,13 @@ interface TermsCardProps {
   job: LabelingJob;
   /** Undefined until the chain has answered. */
   escrow: EscrowBalance | undefined;
+  /** Each signature opens a prompt of the wallet. */
+  promptsWallet: boolean;
   onAccept(): void;
 }
 
 /** Everything that a labeler agrees to, before the first lease. */
-export function TermsCard({ job, escrow, onAccept }: TermsCardProps) {
+export function TermsCard({ job, escrow, promptsWallet, onAccept }: TermsCardProps) {
   const { terms } = strings.label;
   const rest = formatMoney(left(escrow?.budget ?? job.budget, escrow?.paid ?? job.paid));
   return (
@@ -24,11 +26,8 @@ export function TermsCard({ job, escrow, onAccept }: TermsCardProps) {
         </div>
         <div>
           <dt>{terms.hourly}</dt>
-          <dd className="lead">{terms.perHour(formatCents(job.hourlyPay))}</dd>
-        </div>
-        <div>
-          <dt>{terms.time}</dt>
-          <dd className="lead">{job.secondsPerTask} s</dd>
+          <dd className="lead">{formatCents(job.hourlyPay)}</dd>
+          <dd className="hint">{terms.hourlyHint(job.secondsPerTask)}</dd>
         </div>
         <div>
           <dt>{terms.escrow}</dt>
@@ -49,6 +48,7 @@ export function TermsCard({ job, escrow, onAccept }: TermsCardProps) {
       <p>
         {terms.signer} <Address value={escrow?.signer ?? job.signer} what={strings.jobs.signer} />
       </p>
+      {promptsWallet ? <p className="prose">{terms.walletPrompts}</p> : null}
       <button type="button" className="primary large" onClick={onAccept}>
         {strings.label.accept} · {formatMoney(job.price)}
       </button>

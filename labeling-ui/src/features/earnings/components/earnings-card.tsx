@@ -55,7 +55,8 @@ export function EarningsCard({ earnings, title, promptsWallet }: EarningsCardPro
         {withdraw.isSuccess ? (
           <Notice tone="good">
             <p>
-              {strings.earnings.withdrawDone} <Address value={withdraw.data.txHash} what={strings.earnings.historyColumns.tx} />
+              {strings.earnings.withdrawDone}{' '}
+              <Address value={withdraw.data.txHash} what={strings.earnings.historyColumns.tx} />
             </p>
           </Notice>
         ) : null}

@@ -23,7 +23,13 @@ export function OutcomeList({ outcomes }: { outcomes: AnnotationOutcome[] }) {
       <fieldset className="filters">
         <legend>{strings.earnings.filter}</legend>
         {FILTERS.map((name) => (
-          <button key={name} type="button" className="small" aria-pressed={filter === name} onClick={() => setFilter(name)}>
+          <button
+            key={name}
+            type="button"
+            className="small"
+            aria-pressed={filter === name}
+            onClick={() => setFilter(name)}
+          >
             {strings.earnings.filters[name]} <span className="hint">{count(name)}</span>
           </button>
         ))}
@@ -78,7 +84,8 @@ function OutcomeRow({ outcome }: { outcome: AnnotationOutcome }) {
               <li key={line}>{line}</li>
             ))}
             <li className="hint">
-              {strings.earnings.code}: <code>{outcome.reason === '' ? verdictCode(outcome.verdict) : outcome.reason}</code>
+              {strings.earnings.code}:{' '}
+              <code>{outcome.reason === '' ? verdictCode(outcome.verdict) : outcome.reason}</code>
             </li>
           </ul>
         </details>

@@ -41,7 +41,8 @@ export function JobCard({ job, signedIn }: { job: LabelingJob; signedIn: boolean
       <div className="progress">
         <Meter share={job.resolvedCount / job.taskCount} />
         <p className="hint">
-          {strings.jobs.progress(job.resolvedCount, job.taskCount)} · {strings.jobs.overlap(job.overlapMin, job.overlapMax)}
+          {strings.jobs.progress(job.resolvedCount, job.taskCount)} ·{' '}
+          {strings.jobs.overlap(job.overlapMin, job.overlapMax)}
         </p>
       </div>
       <footer>
