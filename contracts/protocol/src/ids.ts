@@ -3,6 +3,7 @@ import { type Hex, tag } from './bytes.ts';
 
 const coder = AbiCoder.defaultAbiCoder();
 
+/** keccak256 of Solidity's `abi.encode(tag, parts…)`: fixed width, so no two inputs meet. Throws when a part does not fit its type. */
 function derive(label: string, types: string[], values: unknown[]): Hex {
   return keccak256(coder.encode(['bytes32', ...types], [tag(label), ...values])) as Hex;
 }

@@ -25,7 +25,7 @@ export function refPrivateKey(refSeedBytes: Uint8Array): Hex {
   return toHex(uintBE((wide % (SECP256K1_ORDER - 1n)) + 1n, 32));
 }
 
-/** Address of the contributorRef. */
+/** Address of the contributorRef, in EIP-55 letter case. */
 export function contributorRef(refSeedBytes: Uint8Array): string {
   return computeAddress(refPrivateKey(refSeedBytes));
 }
@@ -54,7 +54,7 @@ export function walkKek(kek: Uint8Array, from: number, to: number): Uint8Array<A
   return key;
 }
 
-/** Label key of a pack, derived from the KEK of its intake. */
+/** Label key of a pack (32 bytes), derived from the KEK of its intake; it does not lead back to the KEK. */
 export function labelKey(kek: Uint8Array, packId: string): Uint8Array<ArrayBuffer> {
   return derive(kek, concatBytes(utf8('allod/label'), fromHex(packId)));
 }

@@ -8,7 +8,7 @@ export interface RecordCore {
   schemaHash: string;
 }
 
-/** FLOE's associated data: SHA-256 of the RFC 8785 core with lower-case hex. */
+/** FLOE's associated data (32 bytes): SHA-256 of the RFC 8785 core with lower-case hex. Fields beyond the core are left out. */
 export function contentAad(core: RecordCore): Uint8Array<ArrayBuffer> {
   return sha256(
     jsonBytes({

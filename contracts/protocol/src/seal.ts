@@ -3,7 +3,7 @@ import { sealDataHash, sealIdentity, type EvmContractCondition } from './conditi
 import { ibeEncrypt } from './ibe.ts';
 import { conditionOf, type Seal, type SealedKeyRecord } from './sealed-key.ts';
 
-/** Seals a 32-byte key to a key network under one condition. Needs the network's public key only. */
+/** Seals a 32-byte key to a key network under one condition. Needs the network's public key only. Throws RangeError on another length. */
 export function sealKey(networkKey: string, condition: EvmContractCondition, key: Uint8Array): Seal {
   if (key.length !== 32) throw new RangeError('only 32-byte keys are sealed');
   const dataHash = sealDataHash(key);

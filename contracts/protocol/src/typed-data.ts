@@ -8,8 +8,8 @@ const fields = (spec: string): TypedDataField[] =>
   });
 
 /**
- * EIP-712 struct types. The contract named in {@link verifyingContractOf} is the domain's `verifyingContract`.
- * Times are unix seconds (uint40), money is token base units (uint128).
+ * EIP-712 struct types; order and names are part of the type hash. The contract named in {@link verifyingContractOf} is the domain's `verifyingContract`.
+ * Times are unix seconds (uint40), money is token base units (uint128); every integer fits its type or hashing throws.
  */
 export const types = {
   Consent: fields(
@@ -76,28 +76,42 @@ export const verifyingContractOf: Record<StructName, 'ConsentRegistry' | 'LabelE
 
 type Uint = bigint | number;
 
+/** Terms under which one contributor's items of one dataset may be used. Signed by the contributorRef. */
 export interface Consent {
   contributorRef: string;
   datasetId: string;
+  /** Bits of `Purpose`. */
   purposes: number;
+  /** Unix seconds; keys are refused from this second on. */
   validUntil: Uint;
+  /** Least price of a license per 30 days, in base units of the dataset's token. */
   minPrice: bigint;
+  /** Hash of the text that was agreed to. */
   termsHash: string;
+  /** Current nonce in ConsentRegistry; a withdrawal raises it. */
   consentNonce: number;
+  /** Number of entitlement sources that the dataset had at this moment (1 to 4): later ones cannot open these items. */
   sources: number;
 }
+/** Lets a device key sign batches and sealed records in the background. Signed by the contributorRef. */
 export interface DeviceGrant {
   contributorRef: string;
   datasetId: string;
+  /** The device key's address. */
   signer: string;
+  /** Unix seconds, at most 90 days ahead. */
   validUntil: Uint;
+  /** Current nonce in ConsentRegistry. */
   grantNonce: number;
 }
+/** One encrypted item. Not signed alone: its hash is a leaf of a batch. */
 export interface Contribution {
   contributionId: string;
   contributorRef: string;
   datasetId: string;
+  /** keccak256 of the canonical schema. */
   schemaHash: string;
+  /** 1 to 1,023. */
   intake: number;
   /** sha2-256 digest inside the root CID. */
   contentDigest: string;
@@ -108,25 +122,38 @@ export interface Contribution {
   /** SHA-256 of the canonical public metadata, or 32 zero bytes. */
   metadataHash: string;
 }
+/** Signed by a granted device key or the contributorRef. */
 export interface ContributionBatch {
+  /** Root of the contribution tree. */
   root: string;
+  /** Number of leaves, 1 to 1,000. */
   count: number;
+  /** hashStruct of the consent, without domain. */
   consentHash: string;
+  /** The salt from which the batch's contribution ids are derived. */
   salt: string;
 }
+/** One task leased to one labeler. Signed by the job signer that the escrow names. */
 export interface Lease {
   jobId: string;
   labeler: string;
   taskId: string;
+  /** Pay of a validated annotation, token base units. */
   price: bigint;
+  /** Hash of the job's published rules. */
   ruleHash: string;
+  /** Last second in which the annotation may be committed. */
   deadline: Uint;
+  /** First second in which a lease without verdict may be claimed. */
   autoApproveAt: Uint;
 }
+/** What a labeler may have withdrawn from a job in total. Signed by the job signer. */
 export interface Voucher {
   jobId: string;
   labeler: string;
+  /** Sum of everything earned so far, token base units. */
   cumulative: bigint;
+  /** Every lease whose autoApproveAt is not later is contained and can no longer be claimed. */
   settledThrough: Uint;
 }
 
@@ -147,7 +174,7 @@ export function domainOf(struct: StructName, chainId: Uint, contracts: DomainCon
   };
 }
 
-/** EIP-712 `hashStruct(value)`, without domain. */
+/** EIP-712 `hashStruct(value)`, without domain. Further fields are ignored; missing or ill-fitting ones throw. */
 export function hashStruct(struct: StructName, value: object): Hex {
   return TypedDataEncoder.from({ [struct]: [...types[struct]] }).hashStruct(struct, value) as Hex;
 }
