@@ -5,7 +5,7 @@ import { MercuriusDriver } from '@nestjs/mercurius';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
 import { scalars } from './common/graphql/scalars.ts';
-import { unionResolvers } from './common/graphql/unions.ts';
+import { resolveUnions } from './common/graphql/unions.ts';
 import { AccountsModule } from './modules/accounts/accounts.module.ts';
 import { SessionService } from './modules/accounts/session.service.ts';
 
@@ -21,10 +21,10 @@ export const graphqlModule = () =>
     imports: [AccountsModule],
     inject: [SessionService],
     useFactory: (sessions: SessionService): MercuriusDriverConfig => {
-      const sdl = readSchema();
       return {
-        typeDefs: sdl,
-        resolvers: { ...scalars, ...unionResolvers(sdl) } as never,
+        typeDefs: readSchema(),
+        resolvers: scalars as never,
+        transformSchema: resolveUnions,
         resolverValidationOptions: { requireResolversForResolveType: 'ignore' },
         graphiql: true,
         path: '/graphql',

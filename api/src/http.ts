@@ -6,20 +6,28 @@ import { Logger } from 'nestjs-pino';
 import { MAX_BLOCK } from './integrations/storage/content-store.port.ts';
 
 const MAX_REQUEST = 16 << 20;
-const MAX_BLOCK_REQUEST = MAX_BLOCK + 1024;
+/** Larger than a block, so that one that is too large is told so by us. */
+const MAX_BLOCK_REQUEST = 2 * MAX_BLOCK;
 
-/** A Nest application on fastify that also takes raw blocks. */
-export async function createApp(module: Type): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_REQUEST, forceCloseConnections: true });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bufferLogs: true });
-  app.useLogger(app.get(Logger));
-  adapter
+export const createAdapter = (): FastifyAdapter => new FastifyAdapter({ bodyLimit: MAX_REQUEST, forceCloseConnections: true });
+
+/** Lets the application take raw blocks. */
+export function prepareApp(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
     .getInstance()
     .addContentTypeParser(
       ['application/octet-stream', 'application/vnd.ipld.raw'],
       { parseAs: 'buffer', bodyLimit: MAX_BLOCK_REQUEST },
       (_request, body, done) => done(null, body),
     );
+}
+
+/** A Nest application on fastify that logs with pino and ends on signals. */
+export async function createApp(module: Type): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(), { bufferLogs: true });
+  app.useLogger(app.get(Logger));
+  prepareApp(app);
   app.enableShutdownHooks(['SIGINT', 'SIGTERM']);
   return app;
 }

@@ -641,6 +641,7 @@ export type LabelingJob = {
   ruleHash: Scalars['Bytes32']['output'];
   state: JobState;
   taskCount: Scalars['Int']['output'];
+  /** Tasks that are decided. */
   resolvedCount: Scalars['Int']['output'];
   quizSize: Scalars['Int']['output'];
   secondsPerTask: Scalars['Int']['output'];

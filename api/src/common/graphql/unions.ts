@@ -1,18 +1,17 @@
-import { parse } from 'graphql';
+import { isInterfaceType, isUnionType } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { Refusal } from '../errors/refusal.ts';
 
 /**
  * Type resolvers for every `X = Success | Refused` union and for `interface Error`, so that services return plain
  * values and no resolver has to name types.
  */
-export function unionResolvers(sdl: string) {
-  const resolvers: Record<string, { __resolveType: (value: unknown) => string }> = {
-    Error: { __resolveType: () => 'Refused' },
-  };
-  for (const node of parse(sdl).definitions) {
-    if (node.kind !== 'UnionTypeDefinition') continue;
-    const success = node.types?.map((type) => type.name.value).find((name) => name !== 'Refused') ?? 'Refused';
-    resolvers[node.name.value] = { __resolveType: (value) => (value instanceof Refusal ? 'Refused' : success) };
+export function resolveUnions(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isInterfaceType(type)) type.resolveType = () => 'Refused';
+    if (!isUnionType(type)) continue;
+    const success = type.getTypes().find((member) => member.name !== 'Refused')?.name ?? 'Refused';
+    type.resolveType = (value) => (value instanceof Refusal ? 'Refused' : success);
   }
-  return resolvers;
+  return schema;
 }
