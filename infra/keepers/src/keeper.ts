@@ -10,7 +10,7 @@ import { Refusal, toRefusal } from './refusal.ts';
 import type { ReleaseLog } from './release-log.ts';
 import { sealToSession } from './sealing.ts';
 import type { SealedShares } from './sealing.ts';
-import { verifySession } from './session.ts';
+import { VerifiedWallets, verifySession } from './session.ts';
 import type { Session, SessionPolicy } from './session.ts';
 import type { ShareSigner } from './share-signer.ts';
 import type { Verdict } from './verdict.ts';
@@ -71,6 +71,7 @@ const litRequestSchema = z.object({
 /** The decisions of one keeper: who asks, may they, and what share do they get. Knows nothing of HTTP. */
 export class Keeper {
   readonly #parts: KeeperParts;
+  readonly #verified = new VerifiedWallets();
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -114,7 +115,7 @@ export class Keeper {
   async #openSession(authSig: unknown, cost: number): Promise<Session> {
     const { chain, policy, limits } = this.#parts;
     await chain.assertReady();
-    const session = await verifySession(authSig, policy, chain);
+    const session = await verifySession(authSig, policy, chain, this.#verified);
     limits.perAccount.take(session.account, cost);
     return session;
   }

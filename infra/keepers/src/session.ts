@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createHash, createPublicKey, verify } from 'node:crypto';
 import { getAddress, hashMessage, verifyMessage } from 'ethers';
 import { SiweMessage } from 'siwe';
 import { z } from 'zod';
@@ -64,11 +64,34 @@ const sessionMessageSchema = z.object({
 type WalletSig = z.infer<typeof walletSigSchema>;
 type SessionMessage = z.infer<typeof sessionMessageSchema>;
 
+/** Wallet signatures that verified before, so that a session pays for its recovery and nonce once. Forgets the oldest. */
+export class VerifiedWallets {
+  readonly #seen = new Set<string>();
+  readonly #limit: number;
+
+  constructor(limit = 10_000) {
+    this.#limit = limit;
+  }
+
+  has(walletSig: { signedMessage: string; sig: string }): boolean {
+    return this.#seen.has(fingerprint(walletSig));
+  }
+
+  add(walletSig: { signedMessage: string; sig: string }): void {
+    if (this.#seen.size >= this.#limit) this.#seen.delete(this.#seen.values().next().value!);
+    this.#seen.add(fingerprint(walletSig));
+  }
+}
+
+const fingerprint = ({ signedMessage, sig }: { signedMessage: string; sig: string }): string =>
+  createHash('sha256').update(sig).update(signedMessage).digest('hex');
+
 /** Checks a session signature completely: form, key, node, times, scope and wallet. Cheap checks come first. */
 export async function verifySession(
   input: unknown,
   policy: SessionPolicy,
   chain: SessionChain,
+  verified: VerifiedWallets = new VerifiedWallets(),
   now: Date = new Date(),
 ): Promise<Session> {
   if (isBareSiwe(input)) throw new Refusal('BARE_SIWE', 'a wallet signature alone is replayable: use a session signature');
@@ -85,10 +108,13 @@ export async function verifySession(
   if (!verifyEd25519(sessionSig.address, sessionSig.signedMessage, sessionSig.sig)) {
     throw invalid('the session signature does not verify');
   }
-  if (!(await chain.isRecentBlock(siwe.nonce, new Date(siwe.issuedAt!)))) {
-    throw new Refusal('SESSION_EXPIRED', 'the nonce is not the hash of a recent block');
+  if (!verified.has(walletSig)) {
+    if (!(await chain.isRecentBlock(siwe.nonce, new Date(siwe.issuedAt!)))) {
+      throw new Refusal('SESSION_EXPIRED', 'the nonce is not the hash of a recent block');
+    }
+    const isKeyAccount = await verifyWallet(siwe, walletSig, chain);
+    if (isKeyAccount) verified.add(walletSig);
   }
-  await verifyWallet(siwe, walletSig, chain);
   return {
     account: siwe.address,
     sessionKey: sessionSig.address,
@@ -131,12 +157,14 @@ function checkTimes(issuedAt: string, expiration: string, policy: SessionPolicy,
   }
 }
 
-async function verifyWallet(siwe: SiweMessage, walletSig: WalletSig, chain: SessionChain): Promise<void> {
-  if (walletSig.derivedVia === 'web3.eth.personal.sign' && recover(walletSig) === siwe.address) return;
+/** @returns true for a key account, whose signature stays valid; false for a contract, which may change its mind */
+async function verifyWallet(siwe: SiweMessage, walletSig: WalletSig, chain: SessionChain): Promise<boolean> {
+  if (walletSig.derivedVia === 'web3.eth.personal.sign' && recover(walletSig) === siwe.address) return true;
   const digest = hashMessage(walletSig.signedMessage);
   if (!(await chain.isValidContractSignature(siwe.address, digest, walletSig.sig))) {
     throw invalid('the wallet signature does not verify');
   }
+  return false;
 }
 
 function recover(walletSig: WalletSig): string | undefined {

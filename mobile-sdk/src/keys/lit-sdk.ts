@@ -18,7 +18,7 @@ export interface LitSdkKeyGateOptions extends KeyNetwork {
   timeoutMs?: number;
 }
 
-/** The part of `LitNodeClient` 7.4.0 that is used, two internals included; checked by the tests against the package. */
+/** The part of `LitNodeClient` 7.4.0 that is used, three internals included; the tests run it against the package. */
 interface LitClient {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -40,6 +40,8 @@ interface LitClient {
   _blockHashUrl: string;
   /** Reads the node list; the default knows IPv4 addresses only. */
   _getValidatorData(): Promise<{ bootstrapUrls: string[]; minNodeCount: number }>;
+  /** Its ethers v5 provider leaves a timer behind that would hold the process for four seconds. */
+  _stakingContract: { provider?: { _bootstrapPoll?: ReturnType<typeof setTimeout> } } | null;
 }
 
 interface Connection {
@@ -112,7 +114,7 @@ class LitSdkKeyGate implements KeyGate {
   async close(): Promise<void> {
     const connection = this.#connection;
     this.#connection = undefined;
-    await connection?.then(({ client }) => client.disconnect()).catch(() => undefined);
+    await connection?.then(({ client }) => disconnect(client)).catch(() => undefined);
   }
 
   async #openOne(client: LitClient, { threshold }: KeeperSet, record: SealedKeyRecord, session: KeySession): Promise<KeyResult> {
@@ -164,7 +166,7 @@ class LitSdkKeyGate implements KeyGate {
     };
     await client.connect();
     if (`0x${client.subnetPubKey}` !== this.networkKey) {
-      await client.disconnect();
+      await disconnect(client);
       throw new AllodError('REGISTRY_MISMATCH', 'the keepers serve another network key');
     }
     return { client, set };
@@ -181,6 +183,11 @@ class LitSdkKeyGate implements KeyGate {
   #readSet(): Promise<KeeperSet> {
     return readKeeperSet(this.#options, this.#options.rpcUrl, this.#transport.fetch);
   }
+}
+
+async function disconnect(client: LitClient): Promise<void> {
+  await client.disconnect();
+  clearTimeout(client._stakingContract?.provider?._bootstrapPoll);
 }
 
 async function decryptWith(
