@@ -12,7 +12,9 @@ const require = createRequire(import.meta.url);
 
 /** Folder of an installed package that does not export its package.json. */
 function packageFolder(name: string): string {
-  const folder = (require.resolve.paths(name) ?? []).map((root) => join(root, name)).find((path) => existsSync(join(path, 'package.json')));
+  const folder = (require.resolve.paths(name) ?? [])
+    .map((root) => join(root, name))
+    .find((path) => existsSync(join(path, 'package.json')));
   if (!folder) throw new Error(`package ${name} is not installed`);
   return folder;
 }
@@ -56,7 +58,14 @@ export function weatherDays(count: number, from = 0): { day: WeatherDay; bytes: 
   const file = join(packageFolder('vega-datasets'), 'data', 'seattle-weather.csv');
   const rows = readFileSync(file, 'utf8').trim().split('\n').slice(1);
   return rows.slice(from, from + count).map((row) => {
-    const [date, rain, max, min, wind, condition] = row.trim().split(',') as [string, string, string, string, string, string];
+    const [date, rain, max, min, wind, condition] = row.trim().split(',') as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const day = {
       date,
       precipitation_mm: Number(rain),
