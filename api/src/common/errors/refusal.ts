@@ -1,15 +1,16 @@
 /**
  * An expected outcome that says no: the `Refused` member of every mutation's union. Thrown inside a transaction so
- * that nothing is stored, turned back into a value by `answer`.
+ * that nothing is stored, turned back into a value by `answer`. Not an Error: GraphQL would report a returned Error as
+ * a failure.
  */
-export class Refusal extends Error {
+export class Refusal {
   readonly code: string;
+  readonly message: string;
   readonly details: Record<string, unknown> | null;
 
   constructor(code: string, message: string, details: Record<string, unknown> | null = null) {
-    super(message);
-    this.name = 'Refusal';
     this.code = code;
+    this.message = message;
     this.details = details;
   }
 }

@@ -1,6 +1,7 @@
 import { Code } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
@@ -18,6 +19,9 @@ import { TaskService } from './task.service.ts';
 
 const MAX_LIVE_LEASES = 10;
 const MAX_REASON = 500;
+/** A raise of the reserve takes a few blocks; raises are asked ahead, so this wait is rare. */
+const RESERVE_ATTEMPTS = 12;
+const RESERVE_WAIT_MS = 250;
 
 /** Leases: accept, skip, report. */
 @Injectable()
@@ -34,9 +38,12 @@ export class AssignmentService {
   /** The row is committed first; the signer reads it and signs the lease; only then is it handed out. */
   accept(labeler: string, jobId: string): Promise<Assignment | Refusal> {
     return answer(async () => {
-      const id = await this.source.transaction((manager) => this.lease(manager, labeler, jobId));
-      if (id === null) return refuse('RESERVE_PENDING', 'The escrow is being raised for more leases; ask again in a moment');
-      return this.views.leased(id);
+      for (let attempt = 0; attempt < RESERVE_ATTEMPTS; attempt += 1) {
+        const id = await this.source.transaction((manager) => this.lease(manager, labeler, jobId));
+        if (id) return this.views.leased(id);
+        await sleep(RESERVE_WAIT_MS);
+      }
+      return refuse('RESERVE_PENDING', 'The escrow is being raised for more leases; ask again in a moment');
     });
   }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, Not } from 'typeorm';
 import type { Qualification } from '../../common/graphql/schema.generated.ts';
 import { QualificationEntity } from './qualification.entity.ts';
 import { TaskEntity } from './task.entity.ts';
@@ -13,8 +13,9 @@ export class JobStats {
     return this.source.manager.countBy(TaskEntity, { jobId });
   }
 
+  /** Decided tasks, whatever the decision. */
   resolvedCount(jobId: string): Promise<number> {
-    return this.source.manager.countBy(TaskEntity, { jobId, state: 'RESOLVED' });
+    return this.source.manager.countBy(TaskEntity, { jobId, state: Not('OPEN') });
   }
 
   async qualification(jobId: string, labeler: string | null): Promise<Qualification | null> {

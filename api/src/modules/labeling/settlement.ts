@@ -74,7 +74,7 @@ export function settle(input: SettlementInput): Settlement {
       if (input.final) outcomes.push(cancelled(task, annotations, 'JOB_CLOSED'));
     } else {
       const view = { table, consensus, workers, index: taskIndex.get(task.id)! };
-      const decision = decide(view, annotations.length, input);
+      const decision = decide(view, input);
       if (decision.kind === 'ask') asks.push({ taskId: task.id, overlap: decision.overlap });
       else if (decision.kind !== 'wait') outcomes.push(decided(view, task, annotations, decision, input.labels));
     }
@@ -107,10 +107,11 @@ const quizVotes = (input: SettlementInput): Vote[] =>
 const annotationVotes = (input: SettlementInput): Vote[] =>
   input.annotations.map(({ taskId, labeler, value }) => ({ task: taskId, worker: labeler, label: value }));
 
-function decide({ table, consensus, index }: TaskView, votes: number, input: SettlementInput) {
+function decide({ table, consensus, index }: TaskView, input: SettlementInput) {
   const classes = table.labels.length;
   const posterior = consensus.posterior.subarray(index * classes, (index + 1) * classes);
-  return decideTask(posterior, votes, input.final ? { ...input.rule, ...FINAL } : input.rule);
+  const given = [...table.voteLabel.subarray(table.taskStart[index]!, table.taskStart[index + 1]!)];
+  return decideTask(posterior, given, input.final ? { ...input.rule, ...FINAL } : input.rule);
 }
 
 function decided(
