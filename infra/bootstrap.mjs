@@ -35,6 +35,7 @@ const COMMANDS = {
   check: './check.mjs',
   generate: './generate.mjs',
   format: './format.mjs',
+  exec: './exec.mjs',
 };
 
 const say = (text) => process.stderr.write(`${text}\n`);

@@ -175,7 +175,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
             rpcUrls: rpcProxies.map((proxy) => proxy.url),
           }),
         );
-        const registered = registerKeepers({ rpcUrl: chain.url, deployment, accounts, network, ports: keeperPorts });
+        const registered = registerKeepers({
+          ...{ rpcUrl: chain.url, deployment, accounts, network },
+          urls: keeperPorts.map(at),
+        });
         await Promise.all([registered, ...keepers.map((keeper) => keeper.start())]);
         return keepers;
       },

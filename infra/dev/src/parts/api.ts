@@ -25,8 +25,7 @@ export interface ApiOptions {
 }
 
 /** Keys reach the api as files that only their owner reads. */
-function keyFile(dataDir: string, name: string, account: Account): string {
-  const folder = join(dataDir, 'keys');
+export function writeKeyFile(folder: string, name: string, account: Account): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${name}.key`);
   if (!existsSync(file)) writeFileSync(file, account.privateKey, { mode: 0o600 });
@@ -37,6 +36,7 @@ export function createApi(group: ProcessGroup, options: ApiOptions): { api: Mana
   const { dataDir, ports, accounts } = options;
   const storeDir = join(dataDir, 'store');
   mkdirSync(storeDir, { recursive: true });
+  const keys = join(dataDir, 'keys');
   const env: Record<string, string> = {
     NODE_OPTIONS: '',
     DATABASE_URL: options.databaseUrl,
@@ -52,9 +52,9 @@ export function createApi(group: ProcessGroup, options: ApiOptions): { api: Mana
     PUBLIC_URL: `http://127.0.0.1:${ports.api}`,
     UI_ORIGIN: `http://127.0.0.1:${ports.ui}`,
     CONFIRMATIONS: String(CONFIRMATIONS),
-    RECEIPT_KEY_FILE: keyFile(dataDir, 'receipt-signer', accounts.receiptSigner),
-    RELAYER_KEY_FILE: keyFile(dataDir, 'relayer', accounts.relayer),
-    JOB_SIGNER_KEY_FILE: keyFile(dataDir, 'job-signer', accounts.jobSigner),
+    RECEIPT_KEY_FILE: writeKeyFile(keys, 'receipt-signer', accounts.receiptSigner),
+    RELAYER_KEY_FILE: writeKeyFile(keys, 'relayer', accounts.relayer),
+    JOB_SIGNER_KEY_FILE: writeKeyFile(keys, 'job-signer', accounts.jobSigner),
     NETWORK_KEY: options.networkKey,
     WORKER_PORT: String(ports.worker),
     SINGLE_OPERATOR: '1',

@@ -25,7 +25,7 @@ async function isDeployed(url: string, deployment: Deployment): Promise<boolean>
 
 /** Deploys the contracts once for a data folder and gives the paying accounts their tokens. */
 export async function ensureContracts(
-  chain: Chain,
+  chain: Pick<Chain, 'url' | 'untilSaved'>,
   options: { dataDir: string; accounts: Accounts; windows: Windows },
 ): Promise<{ deployment: Deployment; file: string; isNew: boolean }> {
   const file = join(options.dataDir, 'deployment.json');

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { abis } from '@allod/contracts';
@@ -24,7 +25,9 @@ export interface KeyNetwork {
 }
 
 const folderOf = (dataDir: string): string => join(dataDir, 'keepers');
-const ipv4 = (ip: string): number => ip.split('.').reduce((number, part) => number * 256 + Number(part), 0);
+/** The Lit SDK reads an address as a number; a keeper under a name has none. */
+const ipv4 = (host: string): number =>
+  isIPv4(host) ? host.split('.').reduce((number, part) => number * 256 + Number(part), 0) : 0;
 
 /** Deals the network key once for a data folder; each keeper gets its share in a file that only its passphrase opens. */
 export function ensureKeyNetwork(dataDir: string): KeyNetwork {
@@ -45,9 +48,9 @@ export async function registerKeepers(options: {
   deployment: Deployment;
   accounts: Accounts;
   network: KeyNetwork;
-  ports: number[];
+  urls: string[];
 }): Promise<void> {
-  const { rpcUrl, deployment, accounts, network, ports } = options;
+  const { rpcUrl, deployment, accounts, network, urls } = options;
   const provider = new JsonRpcProvider(rpcUrl, CHAIN_ID, {
     staticNetwork: true,
     cacheTimeout: -1,
@@ -57,10 +60,10 @@ export async function registerKeepers(options: {
     const owner = new NonceManager(new Wallet(accounts.deployer.privateKey, provider));
     const registry = new Contract(deployment.addresses.KeeperRegistry, abis.KeeperRegistry, owner);
     const nodes = [accounts.keeper1, accounts.keeper2, accounts.keeper3];
-    const wanted = ports.map((port, index) => ({
-      url: `http://127.0.0.1:${port}`,
-      ip: ipv4('127.0.0.1'),
-      port,
+    const wanted = urls.map((url, index) => ({
+      url,
+      ip: ipv4(new URL(url).hostname),
+      port: Number(new URL(url).port),
       nodeAddress: nodes[index]?.address,
       commitment: network.commitments[index],
       organization: 'development',
@@ -79,6 +82,32 @@ export async function registerKeepers(options: {
   }
 }
 
+export interface KeeperSettings {
+  port: number;
+  host: string;
+  index: number;
+  shareFile: string;
+  passphraseFile: string;
+  dataDir: string;
+  rpcUrls: string[];
+  chainName: string;
+  deployment: Deployment;
+  network: KeyNetwork;
+  nodeAddresses?: string[];
+}
+
+/** What a keeper's configuration file says. */
+export function keeperConfig({ rpcUrls, chainName, deployment, network, ...place }: KeeperSettings) {
+  return {
+    ...place,
+    rpcUrls: { [chainName]: rpcUrls },
+    chainId: deployment.chainId,
+    accessPolicy: deployment.addresses.AccessPolicy,
+    confirmations: CONFIRMATIONS,
+    networkKey: network.networkKey,
+  };
+}
+
 export function createKeeper(
   group: ProcessGroup,
   options: {
@@ -94,19 +123,12 @@ export function createKeeper(
   const { dataDir, index, port, rpcUrls, chainName, deployment, network } = options;
   const folder = folderOf(dataDir);
   const configFile = join(folder, `keeper-${index}.json`);
-  const config = {
-    port,
-    host: '127.0.0.1',
-    index,
+  const config = keeperConfig({
+    ...{ port, host: '127.0.0.1', index, rpcUrls, chainName, deployment, network },
     shareFile: join(folder, `share-${index}.json`),
     passphraseFile: join(folder, 'passphrase'),
-    rpcUrls: { [chainName]: rpcUrls },
-    chainId: CHAIN_ID,
-    accessPolicy: deployment.addresses.AccessPolicy,
-    confirmations: CONFIRMATIONS,
-    networkKey: network.networkKey,
     dataDir: join(folder, `keeper-${index}`),
-  };
+  });
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(configFile, JSON.stringify(config, null, 2));
   const dealer = fileURLToPath(import.meta.resolve('@allod/keepers/dealer'));
