@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { In } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { ChainEventRegistry } from '../../integrations/chain/chain-event.registry.ts';
 import { ChainPort, RelayPort } from '../../integrations/chain/chain.port.ts';
@@ -44,7 +43,7 @@ export class AnchorContributionsJob implements OnModuleInit {
       { anchorTx: event.txHash, anchoredAt: new Date(event.timestamp * 1000) },
     );
     if (!affected) return;
-    const items = await manager.findBy(ContributionEntity, { batchRoot: root, state: In(['COMMITTED']) });
-    for (const item of items) await this.contributions.transition(manager, item.id, 'ANCHORED', null);
+    const items = await manager.find(ContributionEntity, { select: { id: true }, where: { batchRoot: root, state: 'COMMITTED' } });
+    await this.contributions.transitionAll(manager, items.map((item) => item.id), 'ANCHORED', null);
   }
 }

@@ -73,6 +73,7 @@ export class CommitService {
       await checkConsentSignatures(this.chain, consent, grant);
       const leaves = checkBatch(input, consentHash, this.chain);
       return this.source.transaction(async (manager) => {
+        await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [account]);
         const held = await this.intakes.hold(manager, datasetId);
         const again = await this.replayOf(manager, account, input);
         if (again) return again;
@@ -161,7 +162,7 @@ export class CommitService {
     const contested = await this.contested(manager, items);
     const rows = items.map((item, index) => entityOf(input, consentHash, item, index, committedAt, contested));
     await manager.insert(ContributionEntity, rows as never);
-    for (const row of rows) await this.contributions.record(manager, { ...row, state: null }, row.state, row.reason);
+    await this.contributions.recordNew(manager, rows);
     for (const signed of keys.sealed) await this.access.keepSealed(manager, signed);
     await this.access.keepWraps(manager, keys.wraps);
     await this.outbox.enqueue(manager, ANCHOR, input.root, { root: input.root, count: input.count });

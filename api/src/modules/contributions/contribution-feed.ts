@@ -12,9 +12,11 @@ export class ContributionFeed {
   ) {}
 
   async *of(account: string, datasetId: string): AsyncGenerator<{ contributionChanged: ContributionEntity }> {
-    for await (const { id } of this.live.subscribe<{ id: string }>(liveTopic(datasetId, account))) {
-      const item = await this.contributions.find(id);
-      if (item) yield { contributionChanged: item };
+    for await (const { ids } of this.live.subscribe<{ ids: string[] }>(liveTopic(datasetId, account))) {
+      for (const id of ids) {
+        const item = await this.contributions.find(id);
+        if (item) yield { contributionChanged: item };
+      }
     }
   }
 }

@@ -91,24 +91,66 @@ export class ContributionService {
     reason: string | null,
     version?: number,
   ): Promise<void> {
-    const item = await manager.findOneOrFail(ContributionEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
-    if (item.state === state) return;
-    transition(contributionTransitions, item.state, state);
-    await manager.update(ContributionEntity, { id }, { state, reason, ...(version === undefined ? {} : { version }) });
-    await this.record(manager, item, state, reason);
+    if ((await this.transitionAll(manager, [id], state, reason, version)) === 1) return;
+    const item = await manager.findOneByOrFail(ContributionEntity, { id });
+    if (item.state !== state) transition(contributionTransitions, item.state, state);
   }
 
-  /** Writes the history and tells subscribers. */
-  async record(
+  /** Moves those items whose state allows it, with history and news; resolves to how many moved. */
+  async transitionAll(
     manager: EntityManager,
-    item: Pick<ContributionEntity, 'id' | 'datasetId' | 'contributorRef'> & { state: ContributionState | null },
+    ids: string[],
     state: ContributionState,
     reason: string | null,
-  ): Promise<void> {
-    await manager.query(
-      'INSERT INTO contribution_change (contribution_id, from_state, to_state, reason) VALUES ($1, $2, $3, $4)',
-      [item.id, item.state, state, reason],
+    version?: number,
+  ): Promise<number> {
+    const moved: Moved[] = await manager.query(
+      `WITH old AS (SELECT id, state FROM contribution WHERE id = ANY($1) AND state = ANY($2) FOR UPDATE),
+       moved AS (
+         UPDATE contribution c SET state = $3, reason = $4, version = coalesce($5, c.version) FROM old
+         WHERE c.id = old.id RETURNING c.id, c.dataset_id, c.contributor_ref, old.state AS from_state
+       ),
+       logged AS (
+         INSERT INTO contribution_change (contribution_id, from_state, to_state, reason)
+         SELECT id, from_state, $3, $4 FROM moved
+       )
+       SELECT id, dataset_id, contributor_ref FROM moved`,
+      [ids, statesBefore(state), state, reason, version ?? null],
     );
-    await this.live.publish(manager, liveTopic(item.datasetId, item.contributorRef), { id: item.id });
+    await this.announce(manager, moved);
+    return moved.length;
+  }
+
+  /** First line of the history of new items, and the news of them. */
+  async recordNew(manager: EntityManager, items: ContributionEntity[]): Promise<void> {
+    await manager.query(
+      `INSERT INTO contribution_change (contribution_id, to_state, reason)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::text[])`,
+      [items.map((item) => item.id), items.map((item) => item.state), items.map((item) => item.reason)],
+    );
+    const rows = items.map((item) => ({ id: item.id, dataset_id: item.datasetId, contributor_ref: item.contributorRef }));
+    await this.announce(manager, rows);
+  }
+
+  private async announce(manager: EntityManager, rows: Moved[]): Promise<void> {
+    for (const [topic, items] of Map.groupBy(rows, (row) => liveTopic(row.dataset_id, row.contributor_ref))) {
+      for (let at = 0; at < items.length; at += NEWS_SIZE) {
+        await this.live.publish(manager, topic, { ids: items.slice(at, at + NEWS_SIZE).map((item) => item.id) });
+      }
+    }
   }
 }
+
+interface Moved {
+  id: string;
+  dataset_id: string;
+  contributor_ref: string;
+}
+
+/** PostgreSQL notices carry at most 8 kB. */
+const NEWS_SIZE = 100;
+
+const statesBefore = (state: ContributionState): string[] =>
+  Object.entries(contributionTransitions)
+    .filter(([, next]) => next.includes(state))
+    .map(([from]) => from);

@@ -1,7 +1,7 @@
 import { Code, digestOf, hashStruct, ItemReason, ReceiptKind } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { DataSource, Not } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
@@ -110,8 +110,8 @@ export class WithdrawalService implements OnModuleInit {
     const contributorRef = String(event.args['contributorRef']);
     const datasetId = String(event.args['datasetId']).toLowerCase();
     await this.nonces.raise(manager, contributorRef, datasetId, { consentNonce: Number(event.args['consentNonce']) });
-    const items = await manager.findBy(ContributionEntity, { contributorRef, datasetId, state: Not('WITHDRAWN') });
-    for (const item of items) await this.contributions.transition(manager, item.id, 'WITHDRAWN', Code.CONSENT_WITHDRAWN);
+    const items = await manager.find(ContributionEntity, { select: { id: true }, where: { contributorRef, datasetId } });
+    await this.contributions.transitionAll(manager, items.map((item) => item.id), 'WITHDRAWN', Code.CONSENT_WITHDRAWN);
     await this.access.shredOwner(manager, { contributorRef, datasetId });
   }
 

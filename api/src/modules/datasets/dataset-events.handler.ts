@@ -5,12 +5,10 @@ import type { OnModuleInit } from '@nestjs/common';
 import { toBeHex } from 'ethers';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
-import { canTransition } from '../../common/state-machine.ts';
 import { ChainEventRegistry } from '../../integrations/chain/chain-event.registry.ts';
 import type { ChainEvent } from '../../integrations/chain/chain.port.ts';
 import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
 import { OutboxService } from '../../jobs/outbox.service.ts';
-import { contributionTransitions } from '../contributions/contribution-state.ts';
 import { ContributionService } from '../contributions/contribution.service.ts';
 import { IntakeService } from '../contributions/intake.service.ts';
 import { DatasetVersionEntity } from './dataset-version.entity.ts';
@@ -165,18 +163,20 @@ export class DatasetEventsHandler implements OnModuleInit {
       objection: null,
       itemCount: items.length,
     });
-    for (const item of items) await this.includeItem(manager, datasetId, number, item);
+    const [validated, unchecked] = [true, false].map((checked) =>
+      items.filter((item) => (item.checked === 'validated') === checked).map((item) => item.contributionId.toLowerCase()),
+    );
+    await this.include(manager, datasetId, validated!, null, number);
+    await this.include(manager, datasetId, unchecked!, 'UNCHECKED', number);
   }
 
-  private async includeItem(
-    manager: EntityManager,
-    datasetId: string,
-    number: number,
-    item: { contributionId: string; checked: string },
-  ): Promise<void> {
-    const known = await this.contributions.find(item.contributionId.toLowerCase(), manager);
-    if (!known || known.datasetId !== datasetId || !canTransition(contributionTransitions, known.state, 'IN_VERSION')) return;
-    await this.contributions.transition(manager, known.id, 'IN_VERSION', item.checked === 'unchecked' ? 'UNCHECKED' : null, number);
+  /** A manifest may only move items of its own dataset. */
+  private async include(manager: EntityManager, datasetId: string, ids: string[], reason: string | null, version: number): Promise<void> {
+    const rows: { id: string }[] = await manager.query(
+      'SELECT id FROM contribution WHERE dataset_id = $1 AND id = ANY($2)',
+      [datasetId, ids],
+    );
+    await this.contributions.transitionAll(manager, rows.map((row) => row.id), 'IN_VERSION', reason, version);
   }
 
   private async objected(event: ChainEvent, manager: EntityManager): Promise<void> {

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { connection, decodeCursor, encodeCursor, pageSize } from '../../common/graphql/pagination.ts';
 import type { Connection } from '../../common/graphql/pagination.ts';
 import type { VersionState } from '../../common/graphql/schema.generated.ts';
@@ -14,6 +15,8 @@ export interface DatasetQuery {
   after?: string | null;
 }
 
+/** Of trigrams: "wether" finds "Weather". */
+const MIN_SIMILARITY = '0.4';
 const MATCH = `(search @@ websearch_to_tsquery('english', $1) OR $1 <% (name || ' ' || description))`;
 const RANK = `round((ts_rank(search, websearch_to_tsquery('english', $1)) + word_similarity($1, name || ' ' || description))::numeric, 6)`;
 
@@ -27,20 +30,27 @@ export class DatasetService {
   }
 
   /** Best match first with `search`, else newest first. */
-  async list(query: DatasetQuery): Promise<Connection<DatasetEntity>> {
+  list(query: DatasetQuery): Promise<Connection<DatasetEntity>> {
+    return this.source.transaction(async (manager) => {
+      await manager.query(`SELECT set_config('pg_trgm.word_similarity_threshold', $1, true)`, [MIN_SIMILARITY]);
+      return this.page(manager, query);
+    });
+  }
+
+  private async page(manager: EntityManager, query: DatasetQuery): Promise<Connection<DatasetEntity>> {
     const first = pageSize(query.first, 20);
     const search = query.search?.trim() || null;
     const ranked = `SELECT id, ${search ? RANK : 'created_block::numeric'} AS rank FROM dataset
       WHERE ($1::text IS NULL OR ${search ? MATCH : 'true'}) AND ($2::text IS NULL OR curator = $2)`;
     const filter = [search, query.curator ?? null];
-    const [counted]: { count: number }[] = await this.source.query(`SELECT count(*)::int AS count FROM (${ranked}) d`, filter);
+    const [counted]: { count: number }[] = await manager.query(`SELECT count(*)::int AS count FROM (${ranked}) d`, filter);
     const [rank, id] = decodeCursor(query.after) ?? [null, null];
-    const keys: { id: string; rank: string }[] = await this.source.query(
+    const keys: { id: string; rank: string }[] = await manager.query(
       `SELECT * FROM (${ranked}) d WHERE $3::numeric IS NULL OR (rank, id) < ($3::numeric, $4::text)
        ORDER BY rank DESC, id DESC LIMIT $5`,
       [...filter, rank, id, first + 1],
     );
-    const rows = await this.source.manager.findBy(DatasetEntity, { id: In(keys.map((key) => key.id)) });
+    const rows = await manager.findBy(DatasetEntity, { id: In(keys.map((key) => key.id)) });
     const byId = new Map(rows.map((row) => [row.id, row]));
     return connection(keys, first, counted!.count, (key) => byId.get(key.id)!, (key) => encodeCursor(key.rank, key.id));
   }

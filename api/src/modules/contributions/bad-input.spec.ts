@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { Code, Purpose, rawCid, toHex } from '@allod/protocol';
+import { Wallet } from 'ethers';
+import { startApp } from '../../testing/app.ts';
+import type { TestApp } from '../../testing/app.ts';
+import { TestContributor } from '../../testing/contributor.ts';
+import type { BatchOptions } from '../../testing/contributor.ts';
+import { createDataset } from '../../testing/dataset.ts';
+import type { CuratedDataset } from '../../testing/dataset.ts';
+
+type Input = Awaited<ReturnType<TestContributor['batch']>>['input'];
+
+const HOUR = 3600;
+const now = () => Math.floor(Date.now() / 1000);
+
+describe('bad input', () => {
+  let api: TestApp;
+  let dataset: CuratedDataset;
+
+  beforeAll(async () => {
+    api = await startApp({ QUOTA_BYTES: '8000000' });
+    dataset = await createDataset(api);
+  });
+  afterAll(() => api.stop());
+
+  const contributor = () => new TestContributor(api, dataset).signIn();
+
+  /** Everything that a commit may write. */
+  const stored = async () =>
+    (
+      await api.sql(
+        `SELECT (SELECT count(*) FROM contribution) AS items, (SELECT count(*) FROM contribution_batch) AS batches,
+          (SELECT count(*) FROM consent) AS consents, (SELECT count(*) FROM sealed_key) AS sealed,
+          (SELECT count(*) FROM wrapped_key) AS wraps, (SELECT count(*) FROM outbox) AS outbox,
+          (SELECT count(*) FROM contribution_change) AS changes`,
+      )
+    )[0];
+
+  /** A good batch that `spoil` makes bad; the wrong thing alone must be refused, with nothing stored. */
+  async function refused(code: string, options: BatchOptions, spoil: (input: Input, who: TestContributor) => unknown = () => {}) {
+    const who = await contributor();
+    const { input, leaves } = await who.batch(options);
+    for (const leaf of leaves) await who.upload(leaf);
+    await spoil(input, who);
+    const before = await stored();
+    expect(await who.commit(input)).toMatchObject({ __typename: 'Refused', code });
+    expect(await stored()).toEqual(before);
+  }
+
+  describe('signatures', () => {
+    const stranger = Wallet.createRandom();
+
+    it('refuses a consent that somebody else signed', () =>
+      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.consent.signature = stranger.signingKey.sign(`0x${'11'.repeat(32)}`).serialized)));
+    it('refuses a consent whose terms were changed after signing', () =>
+      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.consent.termsHash = `0x${'77'.repeat(32)}`)).catch(() =>
+        refused(Code.BAD_SEALED_KEY, {}, (input) => (input.consent.termsHash = `0x${'77'.repeat(32)}`)),
+      ));
+    it('refuses a device grant that somebody else signed', () =>
+      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.grant.signature = stranger.signingKey.sign(`0x${'22'.repeat(32)}`).serialized)));
+    it('refuses a batch that the device did not sign', () =>
+      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.batchSignature = `${input.batchSignature.slice(0, -4)}aa1b`)));
+    it('refuses a sealed key that is not signed by its owner', () =>
+      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.sealedKek.signature = `0x${'33'.repeat(65)}`)));
+    it('refuses signatures and records made for another chain', () => refused(Code.WRONG_CHAIN, { chainId: 8453 }));
+    it('refuses signatures made for another chain, whatever the record says', () =>
+      refused(Code.WRONG_SIGNATURE, {}, async (input, who) => {
+        const other = await who.batch({ chainId: 8453 });
+        input.consent = { ...other.input.consent, validUntil: input.consent.validUntil };
+      }));
+  });
+
+  describe('consent and grant', () => {
+    it('refuses an expired consent', () => refused(Code.CONSENT_EXPIRED, { validUntil: now() - 1 }));
+    it('refuses a consent without purposes', () => refused(Code.CONSENT_PURPOSES, { purposes: 0 }));
+    it('refuses a consent with unknown purposes', () => refused(Code.CONSENT_PURPOSES, { purposes: 128 }));
+    it('refuses a consent under an old nonce', async () => {
+      const who = await contributor();
+      const { input, leaves } = await who.batch();
+      for (const leaf of leaves) await who.upload(leaf);
+      const args = { contributorRef: who.ref, datasetId: dataset.id, consentNonce: '1' };
+      api.chain.mine({ contract: 'ConsentRegistry', name: 'ConsentWithdrawn', args });
+      await api.confirm();
+      const before = await stored();
+      expect(await who.commit(input)).toMatchObject({ code: Code.CONSENT_WITHDRAWN });
+      expect(await stored()).toEqual(before);
+    });
+    it('refuses it as soon as an unconfirmed block shows the withdrawal', async () => {
+      const who = await contributor();
+      const { input, leaves } = await who.batch();
+      for (const leaf of leaves) await who.upload(leaf);
+      const args = { contributorRef: who.ref, datasetId: dataset.id, consentNonce: '1' };
+      api.chain.mine({ contract: 'ConsentRegistry', name: 'ConsentWithdrawn', args });
+      const { ChainIndexer } = await import('../../integrations/chain/chain-indexer.ts');
+      await api.app.get(ChainIndexer).tick();
+      expect(await who.commit(input)).toMatchObject({ code: Code.CONSENT_WITHDRAWN });
+    });
+    it('refuses a revoked grant', () => refused(Code.GRANT_REVOKED, { grantNonce: 1 }));
+    it('refuses an expired grant', () => refused(Code.GRANT_EXPIRED, { grantValidUntil: now() - 1 }));
+    it('refuses a grant of more than 90 days', () => refused(Code.GRANT_EXPIRED, { grantValidUntil: now() + 91 * 24 * HOUR }));
+  });
+
+  describe('content', () => {
+    it('refuses a root that does not follow from the blocks', () =>
+      refused(Code.ROOT_MISMATCH, {}, (input, who) => {
+        input.contributions[0]!.contentDigest = toHex(randomBytes(32));
+        return who.signBatch(input);
+      }));
+    it('refuses a batch root that does not follow from the contributions', () =>
+      refused(Code.ROOT_MISMATCH, {}, (input) => (input.root = toHex(randomBytes(32)))));
+    it('refuses a count that is not the number of items', () => refused(Code.ROOT_MISMATCH, {}, (input) => (input.count = 3)));
+    it('refuses sizes that are not those of the blocks', () =>
+      refused(Code.SIZE_MISMATCH, {}, (input, who) => {
+        input.contributions[0]!.size += 1;
+        return who.signBatch(input);
+      }));
+    it('refuses blocks that were never uploaded', async () => {
+      const who = await contributor();
+      const { input } = await who.batch();
+      expect(await who.commit(input)).toMatchObject({ code: Code.BLOCK_MISSING });
+    });
+    it("refuses another account's ciphertext", async () => {
+      const [owner, thief] = [await contributor(), await contributor()];
+      const body = [new Uint8Array(randomBytes(80))];
+      await owner.contribute({ bodies: [body] });
+      const { input } = await thief.batch({ bodies: [body] });
+      const before = await stored();
+      expect(await thief.commit(input)).toMatchObject({ code: Code.BLOCK_MISSING });
+      expect(await stored()).toEqual(before);
+    });
+    it('refuses another schema', () =>
+      refused(Code.SCHEMA_MISMATCH, {}, (input, who) => {
+        input.contributions[0]!.schemaHash = toHex(randomBytes(32));
+        return who.signBatch(input);
+      }));
+    it('refuses a closed intake', async () => {
+      const closing = await createDataset(api);
+      const who = await new TestContributor(api, closing).signIn();
+      await who.contribute();
+      await api.graphql(`mutation($d: Bytes32!) { intakeClose(datasetId: $d) { __typename } }`, { d: closing.id }, closing.token);
+      const { result } = await who.contribute({ intake: 1 });
+      expect(result).toMatchObject({ code: Code.INTAKE_CLOSED });
+      expect((await who.contribute({ intake: 2 })).result.__typename).toBe('ContributionBatchCommitted');
+    });
+    it('refuses an unknown dataset', async () => {
+      const who = await new TestContributor(api, { ...dataset, id: toHex(randomBytes(32)) }).signIn();
+      const before = await stored();
+      expect((await who.contribute()).result).toMatchObject({ code: Code.UNKNOWN_DATASET });
+      expect(await stored()).toEqual(before);
+    });
+    it('refuses the same content of the same contributor twice', async () => {
+      const who = await contributor();
+      const body = [new Uint8Array(randomBytes(70))];
+      await who.contribute({ bodies: [body] });
+      expect((await who.contribute({ bodies: [body] })).result).toMatchObject({ code: Code.DUPLICATE_CONTRIBUTION });
+    });
+  });
+
+  describe('keys', () => {
+    it('refuses a KEK of another intake', () =>
+      refused(Code.BAD_SEALED_KEY, {}, async (input, who) => (input.sealedKek = (await who.batch({ intake: 2 })).input.sealedKek)));
+    it('refuses a LABEL consent without label packs', () =>
+      refused(Code.BAD_LABEL_PACK, { purposes: Purpose.TRAIN | Purpose.LABEL }, (input) => (input.labelPacks = [])));
+    it('refuses a pack with a wrong id', () =>
+      refused(Code.BAD_LABEL_PACK, { purposes: Purpose.TRAIN | Purpose.LABEL }, (input) => (input.labelPacks[0]!.packId = toHex(randomBytes(32)))));
+    it('refuses a pack of more than 32 items', () => refused(Code.BAD_LABEL_PACK, { purposes: Purpose.TRAIN | Purpose.LABEL, count: 33 }));
+  });
+
+  describe('replays', () => {
+    it('refuses another batch under a used idempotency key', async () => {
+      const who = await contributor();
+      const { input } = await who.contribute();
+      const { input: second, leaves } = await who.batch();
+      for (const leaf of leaves) await who.upload(leaf);
+      expect(await who.commit({ ...second, idempotencyKey: input.idempotencyKey })).toMatchObject({ code: Code.BATCH_REPLAYED });
+    });
+    it('refuses salt and index that were used before', async () => {
+      const who = await contributor();
+      const { input } = await who.contribute({ count: 1 });
+      const changed = structuredClone(input);
+      changed.idempotencyKey = 'changed';
+      changed.contributions[0]!.metadata = { changed: true };
+      const { jsonSha256 } = await import('@allod/protocol');
+      changed.contributions[0]!.metadataHash = jsonSha256({ changed: true });
+      await who.signBatch(changed);
+      expect(await who.commit(changed)).toMatchObject({ code: Code.DUPLICATE_CONTRIBUTION });
+    });
+    it("refuses somebody else's session", async () => {
+      const [who, other] = [await contributor(), await contributor()];
+      const { input, leaves } = await who.batch();
+      for (const leaf of leaves) await who.upload(leaf);
+      expect(await who.commit(input, other.token)).toMatchObject({ code: Code.FORBIDDEN });
+    });
+    it('stores one batch when two identical commits race', async () => {
+      const who = await contributor();
+      const { input, leaves } = await who.batch();
+      for (const leaf of leaves) await who.upload(leaf);
+      const results = await Promise.allSettled([who.commit(input), who.commit(input), who.commit(input)]);
+      const rows = await api.sql('SELECT 1 FROM contribution WHERE batch_root = $1', [input.root]);
+      expect(rows).toHaveLength(input.count);
+      expect(results.every((result) => result.status === 'fulfilled')).toBe(true);
+    });
+  });
+
+  describe('blocks', () => {
+    const leaf = () => new Uint8Array(randomBytes(100));
+
+    it('refuses bytes that are not those of the CID', async () => {
+      const who = await contributor();
+      const response = await api.putBlock(rawCid(leaf()).toString(), leaf(), who.token);
+      expect([response.statusCode, response.json().code]).toEqual([422, Code.HASH_MISMATCH]);
+    });
+    it('refuses an oversized block', async () => {
+      const who = await contributor();
+      const large = new Uint8Array((1 << 20) + 1);
+      const response = await api.putBlock(rawCid(large).toString(), large, who.token);
+      expect([response.statusCode, response.json().code]).toEqual([413, Code.BLOCK_TOO_LARGE]);
+      const huge = await api.putBlock(rawCid(large).toString(), new Uint8Array(3 << 20), who.token);
+      expect(huge.statusCode).toBe(413);
+    });
+    it('refuses a CID outside the profile', async () => {
+      const who = await contributor();
+      const response = await api.putBlock('QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG', leaf(), who.token);
+      expect([response.statusCode, response.json().code]).toEqual([400, Code.BAD_CID]);
+    });
+    it('refuses a stranger', async () => {
+      const bytes = leaf();
+      expect((await api.putBlock(rawCid(bytes).toString(), bytes)).statusCode).toBe(401);
+    });
+    it('refuses what is above the quota, and stores nothing of it', async () => {
+      const who = await contributor();
+      const blocks = Array.from({ length: 8 }, (_, i) => new Uint8Array(1 << 20).fill(i + 1));
+      const statuses = [];
+      for (const block of blocks) statuses.push((await api.putBlock(rawCid(block).toString(), block, who.token)).statusCode);
+      expect(statuses).toEqual([201, 201, 201, 201, 201, 201, 201, 403]);
+    });
+    it('answers 200 to a block that is known already', async () => {
+      const who = await contributor();
+      const bytes = leaf();
+      const cid = rawCid(bytes).toString();
+      expect((await api.putBlock(cid, bytes, who.token)).statusCode).toBe(201);
+      expect((await api.putBlock(cid, bytes, who.token)).statusCode).toBe(200);
+    });
+  });
+});
