@@ -55,7 +55,8 @@ describe('content', () => {
       expect(contentDigest(dag.root)).toBe(digest);
       expect(rootCid(digest, BigInt(size)).toString()).toBe(root);
       expect(dag.root.code).toBe(codec === 'raw' ? 0x55 : 0x70);
-      expect(await importedRoot(leaves, lastLeafSize)).toBe(root);
+      // The file of 1,024 leaves is the first node of the one of 1,025; a gigabyte is hashed once.
+      if (leaves !== MAX_LINKS) expect(await importedRoot(leaves, lastLeafSize)).toBe(root);
     },
   );
 

@@ -83,7 +83,7 @@ describe('identity-based encryption', () => {
         }
         expect(opened).toBeUndefined();
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
@@ -109,7 +109,7 @@ describe('identity-based encryption', () => {
           expect(verifyShare(network.commitments[0]!, identity, network.shares[0]!)).toBe(true);
         },
       ),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   });
 
