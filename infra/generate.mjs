@@ -4,6 +4,7 @@ import { ROOT, run as runProgram } from './process.mjs';
 
 /** Workspaces that generate committed files, in the order in which one reads what the other wrote. */
 export const GENERATORS = [
+  { workspace: 'contracts/protocol', outputs: ['contracts/protocol/vectors'] },
   { workspace: 'contracts', outputs: ['contracts/abi'] },
   { workspace: 'api', outputs: ['api/schema.graphql', 'api/src'] },
   { workspace: 'mobile-sdk', outputs: ['mobile-sdk/src'] },
