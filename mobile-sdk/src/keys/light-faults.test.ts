@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLightKeyGate } from './light.ts';
 import type { KeyGate } from './key-gate.port.ts';
@@ -16,7 +16,7 @@ describe('the light client with faulty keepers', () => {
   let session: KeySession;
   let fixtures: SealedFixture[];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     network = await startKeyNetwork();
     gate = createLightKeyGate({ ...network, timeoutMs: 4000, hedgeMs: 500 });
     await network.license(network.wallet(1).address, datasetId, 1);
@@ -26,7 +26,8 @@ describe('the light client with faulty keepers', () => {
     fixtures = [1, 2, 3, 4].map((i) => sealedKek(network, network.wallet(10 + i).address));
   });
 
-  afterEach(() => network.stop());
+  afterEach(() => network.repair());
+  afterAll(() => network.stop());
 
   const open = () =>
     gate.open(

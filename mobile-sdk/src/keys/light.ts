@@ -113,10 +113,13 @@ class LightKeyGate implements KeyGate {
     while (open.length > 0) {
       const missing = Math.max(...open.map((item) => set.threshold - item.shares.size));
       start(missing - pending.size);
-      if (pending.size === 0) break;
-      const inTime = await raceWithTimer(pending, waiting.length > 0 ? (this.#options.hedgeMs ?? 1500) : undefined);
-      if (!inTime) start(waiting.length);
-      for (const item of open.filter(({ shares }) => shares.size >= set.threshold)) {
+      const hasEnough = ({ shares }: Item): boolean => shares.size >= set.threshold;
+      if (!open.some(hasEnough)) {
+        if (pending.size === 0) break;
+        const inTime = await raceWithTimer(pending, waiting.length > 0 ? (this.#options.hedgeMs ?? 1500) : undefined);
+        if (!inTime) start(waiting.length);
+      }
+      for (const item of open.filter(hasEnough)) {
         item.result = tryOpen(item, set, open);
         await breathe();
       }

@@ -46,6 +46,8 @@ export interface TestKeyNetwork extends KeyNetwork {
   registry: Contract;
   provider: JsonRpcProvider;
   restartKeeper(i: number): Promise<void>;
+  /** Undoes what a test did to keepers: own shares, own configuration, all running, all in the registry. */
+  repair(): Promise<void>;
   /** Restarts a keeper that signs with a wrong secret. */
   corruptKeeper(i: number): Promise<void>;
   /** Restarts keeper i with the share of keeper `as`. */
@@ -139,6 +141,8 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
       children.push(keepers[i]!.child);
     };
     await Promise.all(keepers.map((_, i) => start(i)));
+    const files = keepers.flatMap(({ configFile }, i) => [configFile, join(folder, `share-${i + 1}.json`)]);
+    const originals = files.map((path) => readFileSync(path));
     return {
       rpcUrl,
       chainId: 31337,
@@ -157,6 +161,14 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
       qualify: (user, packId, yes) => tx(world['qualify']!(user, packId, yes)),
       withdraw: (ref, datasetId) => tx(world['withdraw']!(ref, datasetId)),
       restartKeeper: start,
+      repair: async () => {
+        await Promise.all(keepers.map(({ child }) => kill(child)));
+        for (const [i, path] of files.entries()) writeFileSync(path, originals[i]!);
+        for (const { active, nodeAddress } of (await registry['getKeepers']!()) as { active: boolean; nodeAddress: string }[]) {
+          if (!active) await tx(registry['setActive']!(nodeAddress, true));
+        }
+        await Promise.all(keepers.map((_, i) => start(i)));
+      },
       corruptKeeper: async (i) => {
         await kill(keepers[i]!.child);
         await corruptShare(join(folder, `share-${i + 1}.json`), passphraseFile);

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig, parseConfig, readPassphrase } from './config.ts';
+import { deal } from './dealer.ts';
+import { assertMayStart } from './server.ts';
+
+const { networkKey, shares } = deal({ n: 3, t: 2 });
+const config = {
+  port: 7470,
+  index: 1,
+  shareFile: 'share-1.json',
+  passphraseFile: 'passphrase',
+  rpcUrls: { baseSepolia: ['http://127.0.0.1:1', 'http://127.0.0.1:2'] },
+  chainId: 31337,
+  accessPolicy: '0x5fbdb2315678afecb367f032d93f642f64180aa3',
+  confirmations: 2,
+  networkKey,
+  dataDir: 'data',
+};
+
+describe('the configuration of a keeper', () => {
+  it('fills in what development needs', () => {
+    expect(parseConfig(config)).toMatchObject({
+      host: '127.0.0.1',
+      chainName: 'baseSepolia',
+      domains: ['localhost:*', '127.0.0.1:*'],
+      production: false,
+      singleRpc: false,
+    });
+  });
+
+  it.each<[string, object, string]>([
+    ['one RPC', { rpcUrls: { baseSepolia: ['http://127.0.0.1:1'] } }, 'SINGLE_RPC=1'],
+    ['the same RPC twice', { rpcUrls: { baseSepolia: ['http://127.0.0.1:1', 'http://127.0.0.1:1/'] } }, 'SINGLE_RPC=1'],
+    ['two chains', { rpcUrls: { ...config.rpcUrls, base: ['http://127.0.0.1:3'] } }, 'exactly one chain'],
+    ['an unknown chain name', { rpcUrls: { localhost: config.rpcUrls.baseSepolia } }, 'rpcUrls.localhost'],
+    ['a malformed policy address', { accessPolicy: '0x12' }, 'not an address'],
+    ['a share in the configuration', { share: '0x01' }, 'share'],
+    ['production without domains', { production: true }, 'domainAllow'],
+  ])('refuses %s', (_, changes, message) => {
+    expect(() => parseConfig({ ...config, ...changes })).toThrow(message);
+  });
+
+  it('accepts one RPC only when that is said out loud', () => {
+    const one = { ...config, rpcUrls: { baseSepolia: ['http://127.0.0.1:1'] } };
+    expect(parseConfig(one, { SINGLE_RPC: '1' }).singleRpc).toBe(true);
+  });
+
+  it('refuses a dealt key in production, unless one operator is said out loud', () => {
+    const production = { ...config, production: true, domainAllow: ['app.example.org'] };
+    const share = shares[0]!;
+    expect(() => assertMayStart(parseConfig(production), share)).toThrow('SINGLE_OPERATOR=1');
+    expect(() => assertMayStart(parseConfig(production, { SINGLE_OPERATOR: '1' }), share)).not.toThrow();
+    expect(() => assertMayStart(parseConfig(production), { ...share, origin: 'dkg' })).not.toThrow();
+    expect(() => assertMayStart(parseConfig(config), share)).not.toThrow();
+  });
+
+  it('refuses a share of another network or another index', () => {
+    expect(() => assertMayStart(parseConfig(config), deal({ n: 3, t: 2 }).shares[0]!)).toThrow('another network key');
+    expect(() => assertMayStart(parseConfig(config), shares[1]!)).toThrow('index 2');
+  });
+
+  describe('on disk', () => {
+    let folder: string;
+    beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'allod-config-'))));
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('finds its files next to it', () => {
+      const path = join(folder, 'keeper.json');
+      writeFileSync(path, JSON.stringify(config));
+      expect(loadConfig(path, {})).toMatchObject({ shareFile: join(folder, 'share-1.json'), dataDir: join(folder, 'data') });
+    });
+
+    it('reads a passphrase that nobody else may read', () => {
+      const path = join(folder, 'passphrase');
+      writeFileSync(path, 'a long passphrase\n', { mode: 0o600 });
+      expect(readPassphrase(path)).toBe('a long passphrase');
+      chmodSync(path, 0o644);
+      expect(() => readPassphrase(path)).toThrow('mode 600');
+      writeFileSync(path, 'short');
+      chmodSync(path, 0o600);
+      expect(() => readPassphrase(path)).toThrow('no usable passphrase');
+    });
+  });
+});
