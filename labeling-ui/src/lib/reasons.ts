@@ -3,6 +3,7 @@ import type { Code, VerdictReason } from '@allod/protocol';
 /** Codes that are no part of the protocol's list: the API's hint to wait, and the SDK's own. */
 type SdkCode =
   | 'RESERVE_PENDING'
+  | 'TOO_MANY_LEASES'
   | 'UNTRUSTED_ANSWER'
   | 'DOES_NOT_OPEN'
   | 'NOTHING_DUE'
@@ -13,6 +14,8 @@ type SdkCode =
 /** Refusals that a labeler can meet. Any other code is shown as it is, with the server's own sentence. */
 const refusals: Partial<Record<Code | SdkCode, string>> = {
   RESERVE_PENDING: 'The escrow is being raised to cover your next label. This takes a few seconds…',
+  TOO_MANY_LEASES:
+    'You hold as many open tasks as one labeler may. Finish or skip one, or wait until a lease runs out.',
   UNTRUSTED_ANSWER: 'The server said something that its signer on chain did not sign. The answer was not used.',
   DOES_NOT_OPEN: 'The item does not open with its key. It was reported for you; the next one follows.',
   NOTHING_DUE: 'The chain says that everything on your voucher is paid already.',

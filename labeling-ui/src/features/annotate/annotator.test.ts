@@ -199,6 +199,16 @@ describe('annotator', () => {
     expect(current()).toBe('b');
   });
 
+  test('looks again by itself when nothing is left', async () => {
+    open();
+    await pass(1_000);
+    expect(annotator.getState().phase).toBe('finished');
+    network.tasks = [makeAssignment({ id: 'a' })];
+    await pass(15_000);
+    expect(current()).toBe('a');
+    expect(annotator.getState().phase).toBe('working');
+  });
+
   test('stops on a refusal and goes on when asked', async () => {
     network.failures = [{ call: 'acceptAssignment', error: new RefusedError('ESCROW_EXHAUSTED', 'empty') }];
     network.tasks = [makeAssignment({ id: 'a' })];

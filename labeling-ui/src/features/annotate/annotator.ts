@@ -59,6 +59,8 @@ export interface AnnotatorState extends Workspace {
 const AHEAD = 1;
 const TICK_MS = 200;
 const RETRY_MS = 3_000;
+/** Others skip, leases run out, a task wants one more opinion: what is nothing now may be something soon. */
+const LOOK_AGAIN_MS = 15_000;
 /** Sent decisions that stay visible, with their decrypted item. */
 const REMEMBERED = 10;
 
@@ -234,7 +236,7 @@ export class Annotator {
     const { document, repriced, problem } = this.#state;
     const enough = document.current !== null && document.ready.length >= AHEAD;
     const refused = problem !== null && !passing(problem.code);
-    if (this.#fetching || this.#exhausted || enough || repriced !== null || refused) return;
+    if (this.#fetching || enough || repriced !== null || refused) return;
     if (this.#oneAtATime && (document.current !== null || this.hasUnsent())) return;
     if (this.#ports.now() < this.#retryAt) return;
     this.#fetching = true;
@@ -247,10 +249,13 @@ export class Annotator {
       } else {
         this.#take(assignment);
       }
+      this.#exhausted = false;
       if (this.#state.problem !== null) this.#set({ problem: null });
     } catch (error) {
-      if (isRefused(error, 'NO_TASK')) this.#exhausted = true;
-      else this.#trouble(error);
+      if (isRefused(error, 'NO_TASK')) {
+        this.#exhausted = true;
+        this.#retryAt = this.#ports.now() + LOOK_AGAIN_MS;
+      } else this.#trouble(error);
     } finally {
       this.#fetching = false;
     }
