@@ -9,7 +9,7 @@ export const ITEMS_EACH = 10;
 export const TERMS = { v: 1, text: 'Use within the licensed purposes and period. Delete withdrawn items within 30 days of notice.' };
 export const TERMS_HASH = jsonKeccak(TERMS);
 /** Seconds for which the third contributor consents in the weather dataset: long enough to license, short enough to see it end. */
-const SHORT_CONSENT = 50;
+const SHORT_CONSENT = 40;
 
 export interface Contributed {
   datasetId: Hex;

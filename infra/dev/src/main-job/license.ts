@@ -55,7 +55,10 @@ export async function license({ actors, gas }: Line, search: string, datasetId: 
     const { datasets } = await client.findDatasets({ search });
     return datasets.find(({ id }) => id === datasetId)?.latestVersion?.state === 'OPEN';
   });
-  const { price, gasUsed } = await client.purchaseLicense({ datasetId, offerIndex, payment: 'permit' });
+  const { number: version } = (await client.getDataset({ datasetId }))?.latestVersion ?? {};
+  expect(version, 'the API names the newest version');
+  await client.waitForVersion({ datasetId, version });
+  const { price, gasUsed } = await client.purchaseLicense({ datasetId, offerIndex, version, payment: 'permit' });
   gas.add('LicenseVault.purchaseWithPermit', gasUsed);
   return { datasetId, offerIndex, price };
 }
