@@ -8,7 +8,7 @@ import { startStack } from '@allod/dev/src/stack.ts';
 import type { Client } from '@allod/sdk';
 import { createClient, createLightKeyGate, isAllodError, purposesOf } from '@allod/sdk';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { Contract, hexlify, JsonRpcProvider, randomBytes, Wallet } from 'ethers';
+import { Contract, getBytes, hexlify, JsonRpcProvider, randomBytes, Wallet } from 'ethers';
 import type { Browser, Page } from 'playwright-core';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 
@@ -149,20 +149,23 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
 
   /** Looks for what a screen reader or a keyboard would stumble over. */
   const expectAccessible = async (where: string): Promise<void> => {
-    const violations = await page.evaluate(async (source) => {
+    await page.evaluate(axeSource);
+    const violations = await page.evaluate(async () => {
       const holder = globalThis as {
         axe?: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
       };
-      if (holder.axe === undefined) new Function(source)();
       const { violations: found } = await holder.axe!.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] });
       return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-    }, axeSource);
+    });
     expect({ where, violations }).toEqual({ where, violations: [] });
   };
 
   const openPage = async (): Promise<Page> => {
-    const opened = await browser.newPage({ viewport: { width: 1280, height: 900 }, bypassCSP: true });
+    const opened = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     opened.on('pageerror', (error) => faults.push(error.message));
+    opened.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
     return opened;
   };
 
@@ -256,12 +259,8 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
     await page.reload();
     await page.getByRole('button', { name: /Take a task/ }).click();
     await page.getByText('Nothing left for you in this job').waitFor({ timeout: 60_000 });
-    const [earnings] = await new Promise<Awaited<ReturnType<Client['getEarnings']>>>((resolve, reject) => {
-      page
-        .evaluate(() => sessionStorage.getItem('allod.developmentKey'))
-        .then((key) => clientOf(key!).getEarnings({ jobId }))
-        .then(resolve, reject);
-    });
+    const key = await page.evaluate(() => sessionStorage.getItem('allod.developmentKey'));
+    const [earnings] = await clientOf(key!).getEarnings({ jobId });
     expect(earnings?.outcomes).toHaveLength(10);
   });
 
@@ -288,6 +287,37 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
     expect(paid).toBe(BigInt(Math.round(Number(shown) * 1e6)));
     expect(paid).toBeGreaterThanOrEqual(9n * PRICE);
     await page.getByRole('region', { name: 'Withdrawals' }).getByText(`$${shown}`).waitFor();
+  });
+
+  test('a wallet of the browser signs in by EIP-1193, and its no is respected', async () => {
+    const signer = new Wallet(stack.accounts.labeler3.privateKey, provider);
+    const context = await browser.newContext();
+    const other = await context.newPage();
+    let willing = false;
+    await other.exposeFunction('askWallet', async (method: string, params: unknown[]): Promise<unknown> => {
+      if (method === 'eth_requestAccounts' || method === 'eth_accounts') return [signer.address];
+      if (method === 'personal_sign') return willing ? signer.signMessage(getBytes(String(params[0]))) : null;
+      return provider.send(method, params);
+    });
+    await other.addInitScript(() => {
+      const { askWallet } = globalThis as unknown as { askWallet(method: string, params: unknown[]): Promise<unknown> };
+      const request = async ({ method, params = [] }: { method: string; params?: unknown[] }) => {
+        const answer = await askWallet(method, params);
+        if (answer === null && method === 'personal_sign')
+          throw Object.assign(new Error('User rejected'), { code: 4001 });
+        return answer;
+      };
+      Object.assign(globalThis, { ethereum: { request } });
+    });
+    await other.goto(`${stack.urls.ui}/sign-in`);
+    await other.getByRole('button', { name: 'Use my wallet' }).click();
+    await other.getByText('You declined to sign. Nothing happened.').waitFor();
+    willing = true;
+    await other.getByRole('button', { name: 'Use my wallet' }).click();
+    await other.locator(`code[title="${signer.address}"]`).waitFor();
+    await other.getByRole('link', { name: 'Take the quiz (10 questions)' }).waitFor();
+    expect(await other.getByText('development wallet', { exact: true }).count()).toBe(0);
+    await context.close();
   });
 
   test('the page ran without a script error and in dark mode stays readable', async () => {
