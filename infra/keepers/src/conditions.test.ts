@@ -18,8 +18,16 @@ const { chain: _, accessPolicy: __, ...query } = terms;
 
 describe('the condition that a keeper accepts', () => {
   it('reads both methods back to their arguments', () => {
-    expect(readLitCondition([canDecryptCondition({ ...terms, version: 7 })], scope)).toEqual({ kind: 'kek', version: 7, ...query });
-    expect(readLitCondition([canLabelCondition({ ...terms, packId })], scope)).toEqual({ kind: 'label', packId, ...query });
+    expect(readLitCondition([canDecryptCondition({ ...terms, version: 7 })], scope)).toEqual({
+      kind: 'kek',
+      version: 7,
+      ...query,
+    });
+    expect(readLitCondition([canLabelCondition({ ...terms, packId })], scope)).toEqual({
+      kind: 'label',
+      packId,
+      ...query,
+    });
   });
 
   it('names the same identity from the arguments as from the condition', () => {
@@ -54,7 +62,9 @@ describe('the condition that a keeper accepts', () => {
     ['another value', (c) => (c.returnValueTest.value = 'false')],
     ['an extra field', (c) => ((c as unknown as Record<string, unknown>)['conditionType'] = 'evmContract')],
   ])('is not one with %s', (_name, change) => {
-    expect(() => readLitCondition([altered(change)], scope)).toThrow(expect.objectContaining({ code: 'CONDITION_REFUSED' }));
+    expect(() => readLitCondition([altered(change)], scope)).toThrow(
+      expect.objectContaining({ code: 'CONDITION_REFUSED' }),
+    );
   });
 
   it.each<[string, unknown]>([
@@ -63,7 +73,10 @@ describe('the condition that a keeper accepts', () => {
     ['two conditions', [canDecryptCondition({ ...terms, version: 7 }), canDecryptCondition({ ...terms, version: 7 })]],
     ['an operator', [canDecryptCondition({ ...terms, version: 7 }), { operator: 'or' }]],
     ['a nested list', [[canDecryptCondition({ ...terms, version: 7 })]]],
-    ['another key order', [Object.fromEntries(Object.entries(canDecryptCondition({ ...terms, version: 7 })).reverse())]],
+    [
+      'another key order',
+      [Object.fromEntries(Object.entries(canDecryptCondition({ ...terms, version: 7 })).reverse())],
+    ],
   ])('is not %s', (_name, conditions) => {
     expect(() => readLitCondition(conditions, scope)).toThrow(expect.objectContaining({ code: 'CONDITION_REFUSED' }));
   });

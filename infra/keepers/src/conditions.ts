@@ -1,4 +1,10 @@
-import { CHAIN_NAMES, canDecryptCondition, canLabelCondition, canonicalConditions, sealIdentity } from '@allod/protocol';
+import {
+  CHAIN_NAMES,
+  canDecryptCondition,
+  canLabelCondition,
+  canonicalConditions,
+  sealIdentity,
+} from '@allod/protocol';
 import type { EvmContractCondition } from '@allod/protocol';
 import { z } from 'zod';
 import { Refusal } from './refusal.ts';
@@ -12,9 +18,18 @@ export interface ConditionScope {
 const terms = {
   datasetId: z.string().regex(/^0x[0-9a-fA-F]{64}$/),
   contributorRef: z.string().regex(/^0x[0-9a-fA-F]{40}$/),
-  consentNonce: z.int().min(0).max(2 ** 32 - 1),
-  purposes: z.int().min(0).max(2 ** 16 - 1),
-  validUntil: z.int().min(0).max(2 ** 40 - 1),
+  consentNonce: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1),
+  purposes: z
+    .int()
+    .min(0)
+    .max(2 ** 16 - 1),
+  validUntil: z
+    .int()
+    .min(0)
+    .max(2 ** 40 - 1),
   sources: z.int().min(0).max(255),
 };
 const kekQuery = z.object({ kind: z.literal('kek'), version: z.int().min(1).max(1023), ...terms });
@@ -51,7 +66,8 @@ export function readLitCondition(conditions: unknown, scope: ConditionScope): Ac
   const query = accessQuerySchema.safeParse({ kind, ...Object.fromEntries(fields) });
   if (!query.success) throw refused('a parameter of the condition is malformed');
   const expected = canonicalConditions([conditionOf(query.data, scope)]);
-  if (expected !== JSON.stringify(conditions)) throw refused('the condition is not in canonical form for this access policy');
+  if (expected !== JSON.stringify(conditions))
+    throw refused('the condition is not in canonical form for this access policy');
   return query.data;
 }
 

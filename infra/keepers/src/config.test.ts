@@ -70,7 +70,10 @@ describe('the configuration of a keeper', () => {
     it('finds its files next to it', () => {
       const path = join(folder, 'keeper.json');
       writeFileSync(path, JSON.stringify(config));
-      expect(loadConfig(path, {})).toMatchObject({ shareFile: join(folder, 'share-1.json'), dataDir: join(folder, 'data') });
+      expect(loadConfig(path, {})).toMatchObject({
+        shareFile: join(folder, 'share-1.json'),
+        dataDir: join(folder, 'data'),
+      });
     });
 
     it('reads a passphrase that nobody else may read', () => {

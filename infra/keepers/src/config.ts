@@ -47,9 +47,7 @@ const configSchema = z.strictObject({
   maxHeadAgeSeconds: z.int().min(0).default(0),
   headTtlMs: z.int().min(0).default(500),
   rpcTimeoutMs: z.int().positive().default(5000),
-  rateLimit: z
-    .object({ perIp: bucket(600, 100), perAccount: bucket(20_000, 500) })
-    .prefault({}),
+  rateLimit: z.object({ perIp: bucket(600, 100), perAccount: bucket(20_000, 500) }).prefault({}),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 

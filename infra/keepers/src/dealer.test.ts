@@ -7,18 +7,24 @@ import { deal, openShareFile, sealShareFile, writeDeal } from './dealer.ts';
 import { bytesToScalar, commitmentTo, evaluate, interpolateAtZero, randomScalar, scalarToBytes } from './shamir.ts';
 import { createShareSigner, nativeSigner, portableSigner } from './share-signer.ts';
 
-const points = (shares: { index: number; secret: bigint }[]) => shares.map(({ index, secret }) => ({ x: BigInt(index), y: secret }));
+const points = (shares: { index: number; secret: bigint }[]) =>
+  shares.map(({ index, secret }) => ({ x: BigInt(index), y: secret }));
 
 describe('the dealer', () => {
   it('gives shares of which any threshold, and no fewer, make the network key', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 5 }), fc.integer({ min: 0, max: 4 }), fc.infiniteStream(fc.nat()), (t, extra, ranks) => {
-        const { shares, networkKey } = deal({ n: t + extra, t });
-        const order = shares.map((share) => ({ share, rank: ranks.next().value! })).sort((a, b) => a.rank - b.rank);
-        const some = order.map(({ share }) => share);
-        expect(commitmentTo(interpolateAtZero(points(some.slice(0, t))))).toBe(networkKey);
-        expect(commitmentTo(interpolateAtZero(points(some.slice(0, t - 1))))).not.toBe(networkKey);
-      }),
+      fc.property(
+        fc.integer({ min: 2, max: 5 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.infiniteStream(fc.nat()),
+        (t, extra, ranks) => {
+          const { shares, networkKey } = deal({ n: t + extra, t });
+          const order = shares.map((share) => ({ share, rank: ranks.next().value! })).sort((a, b) => a.rank - b.rank);
+          const some = order.map(({ share }) => share);
+          expect(commitmentTo(interpolateAtZero(points(some.slice(0, t))))).toBe(networkKey);
+          expect(commitmentTo(interpolateAtZero(points(some.slice(0, t - 1))))).not.toBe(networkKey);
+        },
+      ),
       { numRuns: 15 },
     );
   });
@@ -73,7 +79,9 @@ describe('a share file', () => {
     ['networkKey', { networkKey: `0x${'ab'.repeat(48)}` }],
     ['commitment', { commitment: `0x${'ab'.repeat(48)}` }],
   ])('does not open with another %s', (_, changes) => {
-    expect(() => openShareFile({ ...file, ...changes }, 'correct horse battery')).toThrow('wrong passphrase or altered file');
+    expect(() => openShareFile({ ...file, ...changes }, 'correct horse battery')).toThrow(
+      'wrong passphrase or altered file',
+    );
   });
 
   it('is written for its owner only', () => {

@@ -34,7 +34,15 @@ export function deal({ n, t }: { n: number; t: number }): Deal {
   const networkKey = commitmentTo(coefficients[0]!);
   const shares = Array.from({ length: n }, (_, i): Share => {
     const secret = evaluate(coefficients, BigInt(i + 1));
-    return { index: i + 1, secret, commitment: commitmentTo(secret), networkKey, threshold: t, total: n, origin: 'dealer' };
+    return {
+      index: i + 1,
+      secret,
+      commitment: commitmentTo(secret),
+      networkKey,
+      threshold: t,
+      total: n,
+      origin: 'dealer',
+    };
   });
   return { networkKey, threshold: t, shares, commitments: shares.map((share) => share.commitment) };
 }
@@ -60,8 +68,11 @@ if (import.meta.main) {
       'passphrase-file': { type: 'string' },
     },
   });
-  if (!values.out || !values['passphrase-file']) throw new Error('usage: dealer --n 3 --t 2 --out DIR --passphrase-file FILE');
+  if (!values.out || !values['passphrase-file'])
+    throw new Error('usage: dealer --n 3 --t 2 --out DIR --passphrase-file FILE');
   const dealt = deal({ n: Number(values.n), t: Number(values.t) });
   writeDeal(values.out, dealt, readFileSync(values['passphrase-file'], 'utf8').trim());
-  console.log(JSON.stringify({ networkKey: dealt.networkKey, threshold: dealt.threshold, commitments: dealt.commitments }));
+  console.log(
+    JSON.stringify({ networkKey: dealt.networkKey, threshold: dealt.threshold, commitments: dealt.commitments }),
+  );
 }

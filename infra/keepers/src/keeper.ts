@@ -108,7 +108,11 @@ export class Keeper {
       this.#record('batch', session, queries, identities, answers);
       const shares = await this.#sign(identities.filter((_, i) => answers[i] === 'RELEASED'));
       if (shares.length === 0) return { shareIndex: index, answers };
-      return { shareIndex: index, answers, sealed: sealToSession(session.sessionKey, challenge, Buffer.concat(shares)) };
+      return {
+        shareIndex: index,
+        answers,
+        sealed: sealToSession(session.sessionKey, challenge, Buffer.concat(shares)),
+      };
     });
   }
 
@@ -120,9 +124,16 @@ export class Keeper {
     return session;
   }
 
-  async #answer(session: Session, queries: readonly AccessQuery[], identities: readonly string[]): Promise<BatchAnswer[]> {
+  async #answer(
+    session: Session,
+    queries: readonly AccessQuery[],
+    identities: readonly string[],
+  ): Promise<BatchAnswer[]> {
     const covered = identities.map((identity) => session.covers(identity));
-    const verdicts = await this.#parts.chain.evaluate(session.account, queries.filter((_, i) => covered[i]));
+    const verdicts = await this.#parts.chain.evaluate(
+      session.account,
+      queries.filter((_, i) => covered[i]),
+    );
     const next = verdicts.values();
     return covered.map((isCovered): BatchAnswer => {
       if (!isCovered) return 'SESSION_SCOPE';

@@ -15,4 +15,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void app.close().then(() => process.exit(0)));
 }
 await app.listen({ port: config.port, host: config.host });
-app.log.info({ singleOperator: config.singleOperator, singleRpc: config.singleRpc, chainId: config.chainId }, 'keeper listens');
+app.log.info(
+  { singleOperator: config.singleOperator, singleRpc: config.singleRpc, chainId: config.chainId },
+  'keeper listens',
+);

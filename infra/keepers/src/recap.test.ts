@@ -15,7 +15,9 @@ describe('a recap', () => {
 
   it('counts its clauses by resource and namespace, sorted', () => {
     const att = { 'b:x': { 'two/b': [{}], 'two/a': [{}], 'one/c': [{}] }, 'a:y': { '*/*': [{}] } };
-    expect(recapStatement(att)).toMatch(/: \(1\) '\*': '\*' for 'a:y'\. \(2\) 'one': 'c' for 'b:x'\. \(3\) 'two': 'a', 'b' for 'b:x'\.$/);
+    expect(recapStatement(att)).toMatch(
+      /: \(1\) '\*': '\*' for 'a:y'\. \(2\) 'one': 'c' for 'b:x'\. \(3\) 'two': 'a', 'b' for 'b:x'\.$/,
+    );
   });
 
   it('covers only what it names', () => {

@@ -122,7 +122,11 @@ describe('a keeper', () => {
     openSealedShares(reply.json().sealed!, session.secretKey, Buffer.from(challenge, 'hex'));
 
   it('shakes hands in the shape that the Lit SDK reads', async () => {
-    const reply = await app.inject({ method: 'POST', url: '/web/handshake/', payload: { clientPublicKey: 'test', challenge: 'ab', epoch: 1 } });
+    const reply = await app.inject({
+      method: 'POST',
+      url: '/web/handshake/',
+      payload: { clientPublicKey: 'test', challenge: 'ab', epoch: 1 },
+    });
     expect(reply.statusCode).toBe(200);
     expect(reply.json()).toMatchObject({
       subnetPublicKey: dealt.networkKey.slice(2),
@@ -171,7 +175,8 @@ describe('a keeper', () => {
   });
 
   it('asks for key and label conditions of several datasets in one request', async () => {
-    for (const chain of chains) chain.allows = (_user, { packId, datasetId }) => packId !== undefined || datasetId.startsWith('0x44');
+    for (const chain of chains)
+      chain.allows = (_user, { packId, datasetId }) => packId !== undefined || datasetId.startsWith('0x44');
     const { version: _, ...terms } = identity(record);
     const packs = { ...terms, kind: 'label', packId: `0x${'55'.repeat(32)}` };
     const reply = await batch([identity(record), packs, { ...identity(record), datasetId: `0x${'44'.repeat(32)}` }]);
@@ -183,7 +188,10 @@ describe('a keeper', () => {
     const reply = await batch([identity(record), { ...identity(record), accessPolicy: other }]);
     expect(reply.json()).toMatchObject({ answers: ['RELEASED', 'CONDITION_REFUSED'] });
     const condition = canDecryptCondition({ ...record, accessPolicy: other });
-    expect((await lit({ evmContractConditions: [condition] })).json()).toMatchObject({ code: 'CONDITION_REFUSED', status: 403 });
+    expect((await lit({ evmContractConditions: [condition] })).json()).toMatchObject({
+      code: 'CONDITION_REFUSED',
+      status: 403,
+    });
     expect((await lit({ chain: 'base' })).json()).toMatchObject({ code: 'CONDITION_REFUSED' });
   });
 
@@ -205,9 +213,17 @@ describe('a keeper', () => {
     const [first, second] = [() => chains[0], () => chains[1]];
     it.each<[string, string, () => void]>([
       ['one says no', 'RPC_DISAGREEMENT', () => (second().allows = () => false)],
-      ['both say no at the latest block', 'NOT_AUTHORIZED', () => chains.forEach((c) => (c.allows = (_u, _a, block) => block < 20))],
+      [
+        'both say no at the latest block',
+        'NOT_AUTHORIZED',
+        () => chains.forEach((c) => (c.allows = (_u, _a, block) => block < 20)),
+      ],
       ['one has seen the withdrawal', 'RPC_DISAGREEMENT', () => (first().allows = (_u, _a, block) => block < 20)],
-      ['bought, not confirmed', 'NOT_CONFIRMED', () => chains.forEach((c) => (c.allows = (_u, _a, block) => block >= 20))],
+      [
+        'bought, not confirmed',
+        'NOT_CONFIRMED',
+        () => chains.forEach((c) => (c.allows = (_u, _a, block) => block >= 20)),
+      ],
       ['a call fails on one', 'RPC_FAULT', () => (second().fault = 'call-error')],
     ])('%s', async (_, code, bend) => {
       bend();
@@ -287,13 +303,20 @@ describe('a keeper', () => {
     expect((await batch([{ ...identity(record), version: 0 }])).statusCode).toBe(400);
     const huge = await app.inject({ method: 'POST', url: '/allod/v1/keys', payload: { blob: 'x'.repeat(2_000_000) } });
     expect(huge.statusCode).toBe(413);
-    const broken = await app.inject({ method: 'POST', url: '/allod/v1/keys', headers: { 'content-type': 'application/json' }, payload: '{' });
+    const broken = await app.inject({
+      method: 'POST',
+      url: '/allod/v1/keys',
+      headers: { 'content-type': 'application/json' },
+      payload: '{',
+    });
     expect(broken.statusCode).toBe(400);
   });
 
   it('limits what one address and one account may ask', async () => {
     await app.close();
-    app = await start({ rateLimit: { perIp: { burst: 3, perSecond: 0.001 }, perAccount: { burst: 5, perSecond: 0.001 } } });
+    app = await start({
+      rateLimit: { perIp: { burst: 3, perSecond: 0.001 }, perAccount: { burst: 5, perSecond: 0.001 } },
+    });
     expect((await batch(Array(4).fill(identity(record)))).statusCode).toBe(200);
     expect((await batch(Array(2).fill(identity(record)))).json()).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
     expect((await batch([identity(record)])).statusCode).toBe(200);
@@ -305,9 +328,16 @@ describe('a keeper', () => {
     for (const chain of chains) chain.allows = () => false;
     await lit();
     const text = readFileSync(join(folder, 'releases.jsonl'), 'utf8');
-    const lines = text.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines).toMatchObject([
-      { via: 'batch', account: alice.address, answers: [{ answer: 'RELEASED', contributorRef: record.contributorRef }] },
+      {
+        via: 'batch',
+        account: alice.address,
+        answers: [{ answer: 'RELEASED', contributorRef: record.contributorRef }],
+      },
       { via: 'lit', account: alice.address, answers: [{ answer: 'NOT_AUTHORIZED' }] },
     ]);
     expect((await app.inject('/health')).json()).toMatchObject({ releaseLog: verifyReleaseLog(text) });

@@ -21,10 +21,14 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Checks that the share belongs to this configuration, and that production is what it says. */
 export function assertMayStart(config: KeeperConfig, share: Share): void {
-  if (share.networkKey.replace(/^0x/, '') !== config.networkKey) throw new Error('the share belongs to another network key');
-  if (share.index !== config.index) throw new Error(`the share has index ${share.index}, the configuration ${config.index}`);
+  if (share.networkKey.replace(/^0x/, '') !== config.networkKey)
+    throw new Error('the share belongs to another network key');
+  if (share.index !== config.index)
+    throw new Error(`the share has index ${share.index}, the configuration ${config.index}`);
   if (config.production && share.origin === 'dealer' && !config.singleOperator) {
-    throw new Error('this key was made by a dealer, who knew all of it; production refuses it unless SINGLE_OPERATOR=1');
+    throw new Error(
+      'this key was made by a dealer, who knew all of it; production refuses it unless SINGLE_OPERATOR=1',
+    );
   }
 }
 
@@ -51,7 +55,10 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     signer,
     log,
     metrics,
-    limits: { perIp: new RateLimiter(config.rateLimit.perIp), perAccount: new RateLimiter(config.rateLimit.perAccount) },
+    limits: {
+      perIp: new RateLimiter(config.rateLimit.perIp),
+      perAccount: new RateLimiter(config.rateLimit.perAccount),
+    },
     index: config.index,
   });
   if (!config.nodeAddresses) {
@@ -120,12 +127,21 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
       releaseLog: log.head,
     });
   });
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
   return app;
 }
 
 /** Lit's error envelope with our code beside it, so that both clients read the same answer. */
-function refuse(reply: FastifyReply, status: number, code: string, litCode: string, message: string, id: string): FastifyReply {
+function refuse(
+  reply: FastifyReply,
+  status: number,
+  code: string,
+  litCode: string,
+  message: string,
+  id: string,
+): FastifyReply {
   return reply.status(status).send({
     errorKind: status >= 500 ? 'Unexpected' : 'Validation',
     errorCode: litCode,

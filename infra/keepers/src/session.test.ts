@@ -38,7 +38,10 @@ class SessionBuilder {
   #message: Record<string, unknown> = {
     sessionKey: this.publicKey,
     resourceAbilityRequests: [
-      { resource: { resource: '*', resourcePrefix: 'lit-accesscontrolcondition' }, ability: 'access-control-condition-decryption' },
+      {
+        resource: { resource: '*', resourcePrefix: 'lit-accesscontrolcondition' },
+        ability: 'access-control-condition-decryption',
+      },
     ],
     issuedAt: this.#issuedAt.toISOString(),
     expiration: this.#later(3600),
@@ -92,13 +95,21 @@ class SessionBuilder {
     };
     const signedMessage = JSON.stringify({ capabilities: [walletSig], ...this.#message });
     const sig = sign(null, Buffer.from(signedMessage), this.#keys.privateKey).toString('hex');
-    return { sig, derivedVia: 'litSessionSignViaNacl', signedMessage, address: this.publicKey, algo: 'ed25519', ...this.#outer };
+    return {
+      sig,
+      derivedVia: 'litSessionSignViaNacl',
+      signedMessage,
+      address: this.publicKey,
+      algo: 'ed25519',
+      ...this.#outer,
+    };
   }
 }
 
 const rawKey = (key: KeyObject): string => key.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
 const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
-const verify = async (builder: SessionBuilder, on: SessionChain = chain) => verifySession(await builder.build(), policy, on);
+const verify = async (builder: SessionBuilder, on: SessionChain = chain) =>
+  verifySession(await builder.build(), policy, on);
 
 describe('a session', () => {
   let good: Awaited<ReturnType<SessionBuilder['build']>>;
@@ -131,13 +142,29 @@ describe('a session', () => {
     ['for another chain', 'SESSION_INVALID', (b) => b.siwe({ chainId: '1' })],
     ['with a chosen nonce', 'SESSION_INVALID', (b) => b.siwe({ nonce: 'abcdefgh12345678' })],
     ['of another wallet', 'SESSION_INVALID', (b) => b.siwe({ address: HDNodeWallet.createRandom().address })],
-    ['claiming another address', 'SESSION_INVALID', (b) => b.walletSig({ address: HDNodeWallet.createRandom().address })],
+    [
+      'claiming another address',
+      'SESSION_INVALID',
+      (b) => b.walletSig({ address: HDNodeWallet.createRandom().address }),
+    ],
     ['with a broken wallet signature', 'SESSION_INVALID', (b) => b.walletSig({ sig: `0x${'11'.repeat(65)}` })],
-    ['with a contract signature that the contract denies', 'SESSION_INVALID', (b) => b.walletSig({ derivedVia: 'EIP1271' })],
+    [
+      'with a contract signature that the contract denies',
+      'SESSION_INVALID',
+      (b) => b.walletSig({ derivedVia: 'EIP1271' }),
+    ],
     ['without a capability', 'SESSION_SCOPE', (b) => b.siwe({ resources: 'Resources:\n- https://example.org' })],
-    ['with two resources', 'SESSION_SCOPE', (b) => b.siwe({ resources: 'Resources:\n- urn:recap:e30\n- urn:recap:e30' })],
+    [
+      'with two resources',
+      'SESSION_SCOPE',
+      (b) => b.siwe({ resources: 'Resources:\n- urn:recap:e30\n- urn:recap:e30' }),
+    ],
     ['whose sentence hides the capability', 'SESSION_INVALID', (b) => b.siwe({ statement: 'Just sign in.' })],
-    ['whose capability is wider than its sentence', 'SESSION_INVALID', (b) => b.att({ 'lit-accesscontrolcondition://*': { '*/*': [{}] } })],
+    [
+      'whose capability is wider than its sentence',
+      'SESSION_INVALID',
+      (b) => b.att({ 'lit-accesscontrolcondition://*': { '*/*': [{}] } }),
+    ],
     ['whose message names another session key', 'SESSION_INVALID', (b) => b.message({ sessionKey: '00'.repeat(32) })],
     ['without requested resources', 'SESSION_INVALID', (b) => b.message({ resourceAbilityRequests: [] })],
     ['with two wallets', 'SESSION_INVALID', (b) => b.message({ capabilities: [{}, {}] })],
@@ -150,7 +177,9 @@ describe('a session', () => {
 
   it('is refused when one byte of what the session key signed changes', async () => {
     const signedMessage = good.signedMessage.replace('"issuedAt":"20', '"issuedAt" :"20');
-    await expect(verifySession({ ...good, signedMessage }, policy, chain)).rejects.toMatchObject({ code: 'SESSION_INVALID' });
+    await expect(verifySession({ ...good, signedMessage }, policy, chain)).rejects.toMatchObject({
+      code: 'SESSION_INVALID',
+    });
   });
 
   it('is refused as a bare wallet signature', async () => {
@@ -183,12 +212,17 @@ describe('a session', () => {
   });
 
   it('covers one resource when it was asked for one', async () => {
-    const one = { resource: { resource: 'aa/bb', resourcePrefix: 'lit-accesscontrolcondition' }, ability: 'access-control-condition-decryption' };
+    const one = {
+      resource: { resource: 'aa/bb', resourcePrefix: 'lit-accesscontrolcondition' },
+      ability: 'access-control-condition-decryption',
+    };
     const session = await verify(new SessionBuilder().message({ resourceAbilityRequests: [one] }));
     expect(session.covers(identity)).toBe(true);
     expect(session.covers('lit-accesscontrolcondition://aa/bc')).toBe(false);
     const signing = { ...one, ability: 'access-control-condition-signing' };
-    expect((await verify(new SessionBuilder().message({ resourceAbilityRequests: [signing] }))).covers(identity)).toBe(false);
+    expect((await verify(new SessionBuilder().message({ resourceAbilityRequests: [signing] }))).covers(identity)).toBe(
+      false,
+    );
   });
 
   it('pays for its nonce and recovery once, and for its expiry each time', async () => {
@@ -198,7 +232,9 @@ describe('a session', () => {
     for (let i = 0; i < 3; i++) await verifySession(good, policy, counting, verified);
     expect(asked).toBe(1);
     const later = new Date(Date.now() + 3_600_000);
-    await expect(verifySession(good, policy, counting, verified, later)).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
+    await expect(verifySession(good, policy, counting, verified, later)).rejects.toMatchObject({
+      code: 'SESSION_EXPIRED',
+    });
     for (let i = 0; i < 2; i++) await verifySession(await new SessionBuilder().build(), policy, counting, verified);
     await verifySession(good, policy, counting, verified);
     expect(asked).toBe(4);

@@ -94,7 +94,8 @@ export async function verifySession(
   verified: VerifiedWallets = new VerifiedWallets(),
   now: Date = new Date(),
 ): Promise<Session> {
-  if (isBareSiwe(input)) throw new Refusal('BARE_SIWE', 'a wallet signature alone is replayable: use a session signature');
+  if (isBareSiwe(input))
+    throw new Refusal('BARE_SIWE', 'a wallet signature alone is replayable: use a session signature');
   const sessionSig = parse(sessionSigSchema, input);
   const message = parse(sessionMessageSchema, parseJson(sessionSig.signedMessage));
   if (message.sessionKey !== sessionSig.address) throw invalid('the session key differs from the signer');

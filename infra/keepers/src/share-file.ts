@@ -14,7 +14,13 @@ const shareFileSchema = z.object({
   index: z.int().min(1).max(255),
   threshold: z.int().min(1),
   total: z.int().min(1),
-  kdf: z.object({ name: z.literal('scrypt'), N: z.literal(2 ** 15), r: z.literal(8), p: z.literal(1), salt: z.string() }),
+  kdf: z.object({
+    name: z.literal('scrypt'),
+    N: z.literal(2 ** 15),
+    r: z.literal(8),
+    p: z.literal(1),
+    salt: z.string(),
+  }),
   cipher: z.object({ name: z.literal('aes-256-gcm'), iv: z.string(), data: z.string() }),
 });
 

@@ -18,7 +18,11 @@ export interface FakeChain {
   headTime: number;
   deployed: boolean;
   /** `block` is the number that the tag stands for. */
-  allows: (user: string, args: { datasetId: string; contributorRef: string; version?: bigint; packId?: string }, block: number) => boolean;
+  allows: (
+    user: string,
+    args: { datasetId: string; contributorRef: string; version?: bigint; packId?: string },
+    block: number,
+  ) => boolean;
   fault: 'none' | 'down' | 'silent' | 'call-error' | 'garbage';
 }
 
@@ -58,7 +62,11 @@ export async function startFakeRpc(chain: FakeChain): Promise<{ url: string; ser
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, calls };
 }
 
-function answer(chain: FakeChain, method: string, params: unknown[]): { result: unknown } | { error: { message: string } } {
+function answer(
+  chain: FakeChain,
+  method: string,
+  params: unknown[],
+): { result: unknown } | { error: { message: string } } {
   const number = (tag: unknown): number => (tag === 'latest' ? chain.head : Number(tag));
   switch (method) {
     case 'eth_chainId':
@@ -68,7 +76,9 @@ function answer(chain: FakeChain, method: string, params: unknown[]): { result: 
     case 'eth_getBlockByNumber':
       return { result: block(chain, number(params[0])) };
     case 'eth_getBlockByHash': {
-      const found = Array.from({ length: chain.head + 1 }, (_, i) => i).find((i) => blockHashOf(chain, i) === params[0]);
+      const found = Array.from({ length: chain.head + 1 }, (_, i) => i).find(
+        (i) => blockHashOf(chain, i) === params[0],
+      );
       return { result: found === undefined ? null : block(chain, found) };
     }
     case 'eth_call':
@@ -82,7 +92,11 @@ function answer(chain: FakeChain, method: string, params: unknown[]): { result: 
 function block(chain: FakeChain, number: number): object | null {
   if (number > chain.head) return null;
   const timestamp = chain.headTime - 2 * (chain.head - number);
-  return { number: `0x${number.toString(16)}`, hash: blockHashOf(chain, number), timestamp: `0x${timestamp.toString(16)}` };
+  return {
+    number: `0x${number.toString(16)}`,
+    hash: blockHashOf(chain, number),
+    timestamp: `0x${timestamp.toString(16)}`,
+  };
 }
 
 function call(chain: FakeChain, { data }: { data: string }, blockNumber: number): string {
@@ -91,7 +105,9 @@ function call(chain: FakeChain, { data }: { data: string }, blockNumber: number)
   const { user, datasetId } = parsed.args as unknown as { user: string; datasetId: string };
   if (parsed.name === 'canLabel') {
     const { contributorRef, packId } = parsed.args as unknown as { contributorRef: string; packId: string };
-    return policy.encodeFunctionResult('canLabel', [chain.allows(user, { datasetId, contributorRef, packId }, blockNumber)]);
+    return policy.encodeFunctionResult('canLabel', [
+      chain.allows(user, { datasetId, contributorRef, packId }, blockNumber),
+    ]);
   }
   const entries = parsed.args[2] as { contributorRef: string; version: bigint }[];
   const answers = entries.map(({ contributorRef, version }) =>

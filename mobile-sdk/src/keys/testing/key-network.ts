@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Contract, ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from 'ethers';
+import { ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from 'ethers';
+import type { Contract } from 'ethers';
 import { AccessPolicyAbi, KeeperRegistryAbi } from '@allod/contracts';
 import type { KeyNetwork } from '../key-gate.port.ts';
 
