@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Logger as GraphileLogger, run } from 'graphile-worker';
 import type { Runner, Task } from 'graphile-worker';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { ENV } from '../config/config.module.ts';
 import type { Env } from '../config/env.ts';
@@ -12,6 +13,7 @@ import { OutboxRegistry } from './outbox.registry.ts';
 export class JobRunner implements OnApplicationShutdown {
   private readonly log = new Logger('jobs');
   private runner: Runner | undefined;
+  private pool: pg.Pool | undefined;
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private stopped = false;
 
@@ -22,14 +24,15 @@ export class JobRunner implements OnApplicationShutdown {
   ) {}
 
   async start(): Promise<void> {
+    this.pool = new pg.Pool({ connectionString: this.env.DATABASE_URL, max: this.env.JOB_CONCURRENCY + 2 });
+    this.pool.on('error', (error) => this.log.warn({ err: error }, 'an idle database connection was lost'));
     this.runner = await run({
-      connectionString: this.env.DATABASE_URL,
+      pgPool: this.pool,
       concurrency: this.env.JOB_CONCURRENCY,
       noHandleSignals: true,
       crontab: '',
       logger: new GraphileLogger(() => (level, message) => level === 'error' && this.log.error(message)),
       pollInterval: 1000,
-      maxPoolSize: this.env.JOB_CONCURRENCY + 1,
       taskList: { outbox: (payload) => this.runOne((payload as { id: string }).id) } as Record<string, Task>,
     });
     for (const [name, job] of this.registry.repeating) this.repeat(name, job);
@@ -71,5 +74,6 @@ export class JobRunner implements OnApplicationShutdown {
     this.stopped = true;
     for (const timer of this.timers.values()) clearTimeout(timer);
     await this.runner?.stop();
+    await this.pool?.end();
   }
 }

@@ -13,6 +13,7 @@ import { createAdapter, prepareApp } from '../http.ts';
 import { ChainIndexer } from '../integrations/chain/chain-indexer.ts';
 import { FakeChain, FakeRelay } from '../integrations/chain/chain.fake.ts';
 import { ChainPort, RelayPort } from '../integrations/chain/chain.port.ts';
+import { JOB_RELAY } from '../integrations/signer/signer.port.ts';
 import { JobRunner } from '../jobs/job-runner.ts';
 import { query, startPostgres } from './postgres.ts';
 
@@ -123,6 +124,8 @@ export async function startApp(settings: Record<string, string> = {}): Promise<T
     .overrideProvider(ChainPort)
     .useValue(chain)
     .overrideProvider(RelayPort)
+    .useValue(relay)
+    .overrideProvider(JOB_RELAY)
     .useValue(relay)
     .compile();
   const app = module.createNestApplication<NestFastifyApplication>(createAdapter(), { logger: false });

@@ -1,0 +1,51 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { CID, rawCid } from '@allod/protocol';
+import { shouldBehaveLikeContentStore } from '../../testing/content-store.contract.ts';
+import { carBlock, carHeader } from './car.ts';
+import { FakeStore } from './content-store.fake.ts';
+import { FlatStore } from './flat-store.adapter.ts';
+import { KuboStore } from './kubo.adapter.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'allod-test-store-'));
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+shouldBehaveLikeContentStore('the fake', () => new FakeStore());
+shouldBehaveLikeContentStore('the flat store', () => new FlatStore(root));
+
+const kubo = process.env['TEST_IPFS_RPC_URL'];
+if (kubo) shouldBehaveLikeContentStore('kubo', () => new KuboStore(kubo));
+else {
+  console.log('SKIPPED: the kubo adapter against the content store contract, because TEST_IPFS_RPC_URL names no daemon');
+  describe.skip('kubo as a content store', () => it('needs a daemon: TEST_IPFS_RPC_URL', () => undefined));
+}
+
+describe('the flat store', () => {
+  it('survives a new process and leaves no temporary file', async () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    const cid = rawCid(bytes).toString();
+    await new FlatStore(root).put(cid, bytes);
+    expect(await new FlatStore(root).has([cid])).toEqual(new Set([cid]));
+    expect(readdirSync(root, { recursive: true }).filter((file) => String(file).endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('takes no name that is not a CID', async () => {
+    await expect(new FlatStore(root).put('../../etc/passwd', new Uint8Array([1]))).rejects.toThrow('CID');
+  });
+});
+
+describe('CAR framing', () => {
+  it('writes the CARv1 header of one root and length-prefixed blocks', () => {
+    const bytes = new Uint8Array([9]);
+    const cid = rawCid(bytes);
+    const header = Buffer.from(carHeader(cid));
+    expect(header[0]).toBe(header.length - 1);
+    expect(header.subarray(1, 8).toString('hex')).toBe(`a265${Buffer.from('roots').toString('hex')}`);
+    const block = Buffer.from(carBlock(cid, bytes));
+    expect(block[0]).toBe(cid.bytes.length + 1);
+    expect(CID.decode(block.subarray(1, 1 + cid.bytes.length)).toString()).toBe(cid.toString());
+  });
+});
