@@ -126,14 +126,14 @@ abstract contract ProtocolFixture is TestBase {
             });
     }
 
-    function contributorLeaves() internal view returns (ILicenseVault.Leaf[] memory leaves) {
+    function contributorLeaves() internal view virtual returns (ILicenseVault.Leaf[] memory leaves) {
         leaves = new ILicenseVault.Leaf[](3);
         leaves[0] = ILicenseVault.Leaf(0, alice, 500, CONSENT_END, 0);
         leaves[1] = ILicenseVault.Leaf(0, bob, 300, CONSENT_END, 0);
         leaves[2] = ILicenseVault.Leaf(0, carol, 200, CONSENT_END, 0);
     }
 
-    function otherLeaves() internal view returns (ILicenseVault.Leaf[] memory leaves) {
+    function otherLeaves() internal view virtual returns (ILicenseVault.Leaf[] memory leaves) {
         leaves = new ILicenseVault.Leaf[](2);
         leaves[0] = ILicenseVault.Leaf(1, labeler, 60, 0, 0);
         leaves[1] = ILicenseVault.Leaf(2, curator, 40, 0, 0);

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ILabelEscrow} from "../../../src/interfaces/ILabelEscrow.sol";
+import {ProtocolFixture} from "../../support/ProtocolFixture.sol";
+
+/// @notice A signer who signs anything, labelers who try everything and a requester who wants the money back.
+contract EscrowHandler is ProtocolFixture {
+    bytes32 private constant LEASE =
+        keccak256(
+            "Lease(bytes32 jobId,address labeler,bytes32 taskId,uint128 price,bytes32 ruleHash,uint40 deadline,uint40 autoApproveAt)"
+        );
+    bytes32 private constant RECEIPT =
+        keccak256("CommitmentReceipt(bytes32 leaseHash,bytes32 commitment,uint40 receivedAt)");
+    bytes32 private constant REJECTION =
+        keccak256("LeaseRejection(bytes32 jobId,address labeler,bytes32 taskId,uint16 reason,bytes32 evidenceHash)");
+    bytes32 private constant VOUCHER =
+        keccak256("Voucher(bytes32 jobId,address labeler,uint128 cumulative,uint40 settledThrough)");
+
+    uint128 public constant BUDGET = 100e6;
+    uint128 public constant DAILY = 30e6;
+
+    bytes32 public jobId;
+    uint256 public closedAt;
+    uint256 public mostPaidInADay;
+    mapping(address labeler => uint256) public highestVoucher;
+    mapping(address labeler => uint256) public leasesPaid;
+    mapping(uint256 day => uint256) private _paidOn;
+    ILabelEscrow.Lease[] private _leases;
+    address[3] private _labelers;
+    uint256 private _requesterBefore;
+
+    constructor() {
+        setUp();
+    }
+
+    function setUp() public override {
+        if (address(escrow) != address(0)) return;
+        super.setUp();
+        _labelers = [labeler, alice, bob];
+        token.mint(curator, BUDGET);
+        vm.startPrank(curator);
+        token.approve(address(escrow), BUDGET);
+        jobId = escrow.createJob(
+            ILabelEscrow.JobParams(datasetId, "job", BUDGET, DAILY, 0, jobSigner, "rules"),
+            0,
+            ""
+        );
+        vm.stopPrank();
+        _requesterBefore = token.balanceOf(curator);
+    }
+
+    function redeem(uint8 who, uint128 cumulative, uint40 settledThrough) external {
+        ILabelEscrow.Voucher memory voucher = ILabelEscrow.Voucher(
+            jobId,
+            _labelers[who % 3],
+            uint128(between(cumulative, 0, 2 * uint256(BUDGET))),
+            uint40(between(settledThrough, START, START + 60 days))
+        );
+        bytes memory signature = _sign(keccak256(abi.encode(VOUCHER, voucher)));
+        uint256 before = token.balanceOf(voucher.labeler);
+        try escrow.withdraw(voucher, signature) {
+            if (voucher.cumulative > highestVoucher[voucher.labeler]) {
+                highestVoucher[voucher.labeler] = voucher.cumulative;
+            }
+            _note(token.balanceOf(voucher.labeler) - before);
+        } catch {}
+    }
+
+    function claimLease(uint8 who, uint8 task, uint128 price) external {
+        ILabelEscrow.Lease memory lease = ILabelEscrow.Lease(
+            jobId,
+            _labelers[who % 3],
+            bytes32(uint256(task % 16)),
+            uint128(between(price, 1, 20e6)),
+            "rules",
+            uint40(block.timestamp),
+            uint40(block.timestamp)
+        );
+        bytes32 leaseHash = escrow.hashLease(lease);
+        ILabelEscrow.CommitmentReceipt memory receipt = ILabelEscrow.CommitmentReceipt(
+            leaseHash,
+            "commitment",
+            uint40(block.timestamp)
+        );
+        bytes memory signature = _sign(leaseHash);
+        bytes memory receiptSignature = _sign(keccak256(abi.encode(RECEIPT, receipt)));
+        try escrow.claimLease(lease, signature, receipt, receiptSignature) {
+            _leases.push(lease);
+        } catch {}
+    }
+
+    function finalize(uint8 which) external {
+        if (_leases.length == 0) return;
+        ILabelEscrow.Lease memory lease = _leases[which % _leases.length];
+        uint256 before = token.balanceOf(lease.labeler);
+        try escrow.finalizeLease(escrow.hashLease(lease)) {
+            uint256 paid = token.balanceOf(lease.labeler) - before;
+            leasesPaid[lease.labeler] += paid;
+            _note(paid);
+        } catch {}
+    }
+
+    function reject(uint8 which) external {
+        if (_leases.length == 0) return;
+        ILabelEscrow.Lease memory lease = _leases[which % _leases.length];
+        ILabelEscrow.LeaseRejection memory rejection = ILabelEscrow.LeaseRejection(
+            jobId,
+            lease.labeler,
+            lease.taskId,
+            1,
+            "evidence"
+        );
+        bytes memory signature = _sign(keccak256(abi.encode(REJECTION, rejection)));
+        try escrow.rejectLease(rejection, signature) {} catch {}
+    }
+
+    function raiseReserved(uint128 amount) external {
+        amount = uint128(between(amount, 0, BUDGET));
+        vm.prank(jobSigner);
+        try escrow.raiseReserved(jobId, amount) {} catch {}
+    }
+
+    function close(uint8 chance) external {
+        if (chance % 4 != 0) return;
+        vm.prank(curator);
+        try escrow.closeJob(jobId) {
+            closedAt = block.timestamp;
+        } catch {}
+    }
+
+    function refund() external {
+        try escrow.refund(jobId) {} catch {}
+    }
+
+    function wait(uint24 duration) external {
+        vm.warp(block.timestamp + (duration % 10 days));
+    }
+
+    function job() external view returns (ILabelEscrow.Job memory) {
+        return escrow.getJob(jobId);
+    }
+
+    function held() external view returns (uint256) {
+        return token.balanceOf(address(escrow));
+    }
+
+    function labelers() external view returns (address[3] memory) {
+        return _labelers;
+    }
+
+    function paidOf(address account) external view returns (uint256) {
+        return escrow.paidOf(jobId, account);
+    }
+
+    function balanceOf(address account) external view returns (uint256) {
+        return token.balanceOf(account);
+    }
+
+    function refundedToRequester() external view returns (uint256) {
+        return token.balanceOf(curator) - _requesterBefore;
+    }
+
+    function isFinal() external view returns (bool) {
+        return closedAt != 0 && block.timestamp >= closedAt + 30 days;
+    }
+
+    function _note(uint256 amount) private {
+        uint256 day = block.timestamp / 1 days;
+        _paidOn[day] += amount;
+        if (_paidOn[day] > mostPaidInADay) mostPaidInADay = _paidOn[day];
+    }
+
+    function _sign(bytes32 structHash) private view returns (bytes memory) {
+        return sign(signerKey, escrow.domainSeparator(), structHash);
+    }
+}
