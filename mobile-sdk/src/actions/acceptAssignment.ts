@@ -1,7 +1,7 @@
 import { type ClientContext, execute, walletOf } from '../context.ts';
 import type { SignerMissingError } from '../errors/account.ts';
 import type { RefusedError, TransportError, UntrustedAnswerError } from '../errors/api.ts';
-import type { AllodError } from '../errors/base.ts';
+import { AllodError } from '../errors/base.ts';
 import type { BlockUnavailableError, ContentError } from '../errors/content.ts';
 import { openAssignmentItem } from '../content/openAssignment.ts';
 import { AssignmentAcceptDocument, type AssignmentFieldsFragment, MyAssignmentsDocument } from '../graphql/generated.ts';
@@ -29,7 +29,7 @@ export type AcceptAssignmentErrorType =
 
 /**
  * Leases the next task of a job to the wallet and decrypts it. The lease is checked against the escrow on chain before
- * anything is opened. When the item does not open, the error's `details.assignmentId` names what to report.
+ * anything is opened. Whatever goes wrong after the lease, the error's `details.assignmentId` names what to skip or report.
  *
  * @throws RefusedError (`NO_TASK`, `NOT_QUALIFIED`, `JOB_STATE`, `ESCROW_EXHAUSTED`); `UNTRUSTED_ANSWER`;
  *   the keepers' `NOT_AUTHORIZED` or `UNAVAILABLE`; `BLOCK_UNAVAILABLE`; `DOES_NOT_OPEN`
@@ -49,10 +49,16 @@ export async function acceptAssignment(client: ClientContext, { jobId }: { jobId
  * const { bytes } = await client.openAssignment({ assignment });
  */
 export async function openAssignment(client: ClientContext, { assignment }: { assignment: Assignment }): Promise<OpenAssignment> {
-  const labeler = await walletOf(client);
-  const { signer, ruleHash } = await getEscrow(client, { jobId: assignment.jobId });
-  checkLease(client, assignment, { labeler: labeler.address, signer, ruleHash });
-  return { assignment, bytes: await openAssignmentItem(client, labeler, assignment), mediaType: assignment.mediaType };
+  try {
+    const labeler = await walletOf(client);
+    const { signer, ruleHash } = await getEscrow(client, { jobId: assignment.jobId });
+    checkLease(client, assignment, { labeler: labeler.address, signer, ruleHash });
+    return { assignment, bytes: await openAssignmentItem(client, labeler, assignment), mediaType: assignment.mediaType };
+  } catch (error) {
+    if (!(error instanceof AllodError)) throw error;
+    const details = { ...(error.details as object | undefined), assignmentId: assignment.id };
+    throw new AllodError(error.code, error.shortMessage, { details, cause: error });
+  }
 }
 
 /**

@@ -7,11 +7,14 @@ import type { ChainError } from '../errors/chain.ts';
 import { saveConsent, type StoredConsent } from '../identity/consents.ts';
 import { signGrant } from '../identity/deviceKey.ts';
 
+/** Latest time that the API's 32-bit integers can carry. */
+const LAST_SECOND = 2 ** 31 - 1;
+
 export interface GrantConsentParameters {
   datasetId: string;
   /** Bits of `Purpose`, for example `purposesOf('TRAIN', 'LABEL')`. */
   purposes: number;
-  /** Unix seconds. Keys are refused to everyone but you from then on. */
+  /** Unix seconds, before 2038. Keys are refused to everyone but you from then on. */
   validUntil: number;
   /** Token base units per license per 30 days; your items stay out of a dataset whose floor price is lower. Default 0. */
   minPrice?: bigint;
@@ -34,8 +37,8 @@ export type GrantConsentErrorType = SeedMissingError | ChainError | AllodError;
 export async function grantConsent(client: ClientContext, parameters: GrantConsentParameters): Promise<GrantConsentReturnType> {
   const { datasetId, purposes, validUntil, termsHash, minPrice = 0n } = parameters;
   if (!Number.isInteger(purposes) || purposes < 1 || (purposes & ~ALL_PURPOSES) !== 0) throw new AllodError('BAD_INPUT', 'undefined purposes');
-  if (!Number.isInteger(validUntil) || validUntil * 1000 <= client.platform.clock.now()) {
-    throw new AllodError('BAD_INPUT', 'validUntil is not a time in the future, in unix seconds');
+  if (!Number.isInteger(validUntil) || validUntil > LAST_SECOND || validUntil * 1000 <= client.platform.clock.now()) {
+    throw new AllodError('BAD_INPUT', 'validUntil is not a time between now and 2038, in unix seconds');
   }
   const ref = refOf(client, datasetId);
   const [dataset, { consentNonce, grantNonce }] = await Promise.all([

@@ -1,3 +1,4 @@
+import { MAX_WEIGHT } from '@allod/protocol';
 import { contractAt } from '../chain/contracts.ts';
 import { eventArgs, transact } from '../chain/transact.ts';
 import { type ChainVersion, readVersion } from '../chain/versions.ts';
@@ -62,8 +63,8 @@ export async function prepareVersion(client: ClientContext, { datasetId }: { dat
 
 /**
  * Checks a prepared version and publishes it on chain. Before anything is signed: the manifest hashes to its CID and is of this
- * dataset, version and chain; the cap table leads to both roots; every contributor in the table has a key file and an item, and
- * the other way round.
+ * dataset, version and chain; the cap table leads to both roots; who is in the table has an item, whose items
+ * weigh something is in the table, and every item's keys are named.
  *
  * @throws `UNTRUSTED_ANSWER` or `WRONG_MANIFEST` when a check fails; the contract's error name
  * @example
@@ -84,9 +85,14 @@ async function checkDraft(client: ClientContext, datasetId: string, draft: Versi
   const manifest = await fetchManifest(client, draft.manifestCid, { datasetId, version: draft.number });
   const roots = { contributorRoot: BigInt(draft.contributorRoot), otherRoot: BigInt(draft.otherRoot) };
   const tables = await fetchCapTables(client, draft.capTableCid, roots);
-  const names = (refs: readonly string[]): string => [...new Set(refs.map((ref) => ref.toLowerCase()))].sort().join();
-  const inTable = names(tables.contributor.leaves.map((leaf) => leaf.account));
-  const inItems = names(manifest.items.map((item) => item.contributorRef));
+  const inTable = new Set(tables.contributor.leaves.map((leaf) => leaf.account.toLowerCase()));
+  const raw = new Map<string, bigint>();
+  for (const { contributorRef, weight } of manifest.items) {
+    const ref = contributorRef.toLowerCase();
+    raw.set(ref, (raw.get(ref) ?? 0n) + BigInt(weight));
+  }
+  const rawTotal = [...raw.values()].reduce((sum, weight) => sum + weight, 0n);
+  const counts = (weight: bigint): boolean => weight > 0n && (rawTotal <= MAX_WEIGHT || weight * MAX_WEIGHT >= rawTotal);
   const keyed = new Set(manifest.keyFiles.map((file) => file.contributorRef.toLowerCase()));
   const ok =
     manifest.parent === draft.parent &&
@@ -95,7 +101,8 @@ async function checkDraft(client: ClientContext, datasetId: string, draft: Versi
     BigInt(manifest.capTable.otherRoot) === roots.otherRoot &&
     manifest.items.length === draft.included &&
     new Set(manifest.items.map((item) => item.contributionId)).size === manifest.items.length &&
-    inTable === inItems &&
+    [...inTable].every((account) => raw.has(account)) &&
+    [...raw].every(([ref, weight]) => !counts(weight) || inTable.has(ref)) &&
     manifest.items.every((item) => keyed.has(item.contributorRef.toLowerCase()));
   if (!ok) throw new UntrustedAnswerError('manifest, cap table and draft do not agree', { draft });
 }

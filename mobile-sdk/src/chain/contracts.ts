@@ -1,5 +1,5 @@
 import { abis } from '@allod/contracts';
-import { Contract, type ContractRunner, FallbackProvider, JsonRpcProvider, type Provider } from 'ethers';
+import { Contract, type ContractRunner, FallbackProvider, getAddress, JsonRpcProvider, type Provider } from 'ethers';
 
 /** Names and addresses of the deployed contracts that the SDK talks to. `TestUSD` stands for the payment token. */
 export interface ContractAddresses {
@@ -21,6 +21,8 @@ export interface ChainOptions {
   /** One JSON-RPC endpoint, or several that stand in for each other. */
   rpcUrl?: string;
   rpcUrls?: readonly string[];
+  /** A provider of your own instead of the endpoints. */
+  provider?: Provider;
   contracts: ContractAddresses;
   /** Milliseconds between polls for a receipt; default 1,000. */
   pollingInterval?: number;
@@ -35,8 +37,17 @@ export interface Chain {
 
 /** Connects to the chain's endpoints; nothing is asked before the first call. */
 export function connectChain(options: ChainOptions): Chain {
+  const { chainId, name } = options;
+  const entries = Object.entries(options.contracts as Partial<ContractAddresses>)
+    .filter(([, address]) => typeof address === 'string')
+    .map(([contract, address]) => [contract, getAddress(address)]);
+  const contracts = Object.fromEntries(entries) as unknown as ContractAddresses;
+  return { chainId, name, contracts, provider: options.provider ?? connectProvider(options) };
+}
+
+function connectProvider(options: ChainOptions): Provider {
   const urls = [...(options.rpcUrls ?? []), ...(options.rpcUrl === undefined ? [] : [options.rpcUrl])];
-  if (urls.length === 0) throw new RangeError('chain needs rpcUrl or rpcUrls');
+  if (urls.length === 0) throw new RangeError('chain needs rpcUrl, rpcUrls or provider');
   const providers = urls.map(
     (url) =>
       new JsonRpcProvider(url, options.chainId, {
@@ -45,15 +56,12 @@ export function connectChain(options: ChainOptions): Chain {
         pollingInterval: options.pollingInterval ?? 1000,
       }),
   );
-  const provider =
-    providers.length === 1
-      ? (providers[0] as JsonRpcProvider)
-      : new FallbackProvider(
-          providers.map((each, i) => ({ provider: each, priority: i + 1, stallTimeout: 2000 })),
-          options.chainId,
-          { quorum: 1, cacheTimeout: -1, pollingInterval: options.pollingInterval ?? 1000 },
-        );
-  return { chainId: options.chainId, name: options.name, contracts: options.contracts, provider };
+  if (providers.length === 1) return providers[0] as JsonRpcProvider;
+  return new FallbackProvider(
+    providers.map((each, i) => ({ provider: each, priority: i + 1, stallTimeout: 2000 })),
+    options.chainId,
+    { quorum: 1, cacheTimeout: -1, pollingInterval: options.pollingInterval ?? 1000 },
+  );
 }
 
 type ContractName = keyof typeof abis & keyof ContractAddresses;

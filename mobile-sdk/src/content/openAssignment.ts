@@ -19,10 +19,10 @@ export async function openAssignmentItem(client: ClientContext, labeler: Account
     same(record.contributorRef, assignment.contributorRef) &&
     same(record.accessPolicy, client.chain.contracts.AccessPolicy) &&
     record.chainId === client.chain.chainId;
-  if (!fits) throw new UntrustedAnswerError('the sealed key is not the one of this assignment', { assignmentId: assignment.id });
+  if (!fits) throw new UntrustedAnswerError('the sealed key is not the one of this assignment', { packId: assignment.packId });
   const [result] = await openKeys(client, labeler, [record]);
   if (!result?.ok) {
-    throw new AllodError(result?.code ?? 'UNAVAILABLE', result?.detail ?? 'the keepers did not answer', { details: { assignmentId: assignment.id } });
+    throw new AllodError(result?.code ?? 'UNAVAILABLE', result?.detail ?? 'the keepers did not answer', { details: { packId: assignment.packId } });
   }
   return openItem(client, assignment, unwrap(assignment, result.key));
 }
@@ -31,6 +31,6 @@ function unwrap(assignment: AssignmentFieldsFragment, key: Uint8Array): Uint8Arr
   try {
     return unwrapDek(key, fromHex(assignment.labelWrappedDek), assignment.contributionId);
   } catch (cause) {
-    throw new ContentError('DOES_NOT_OPEN', 'the wrapped key does not open', { details: { assignmentId: assignment.id }, cause });
+    throw new ContentError('DOES_NOT_OPEN', 'the wrapped key does not open', { details: { contributionId: assignment.contributionId }, cause });
   }
 }

@@ -77,7 +77,7 @@ async function sealedKekOf(client: ClientContext, stored: StoredConsent, kek: Ui
   const { resumeStore } = client.platform;
   const name = `sealed-kek/${stored.consentHash}/${intake}/${client.keyGate.networkKey}`;
   const kept = await loadJson<SignedRecordInput>(resumeStore, name);
-  if (kept) return kept;
+  if (kept?.signer === stored.grant.signer) return kept;
   const terms = { ...recordTerms(client, stored), kind: 'kek' as const, version: intake };
   const sealed = await sealAndSign(client, terms, kek, await deviceKey(client, stored.consent.datasetId));
   await saveJson(resumeStore, name, sealed);
