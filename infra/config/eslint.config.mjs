@@ -13,6 +13,7 @@ export default tseslint.config(
       '.allod/**',
       'contracts/artifacts/**',
       'contracts/cache/**',
+      'contracts/types/**',
       'contracts/abi/**',
       '**/generated.ts',
       '**/*.generated.ts',

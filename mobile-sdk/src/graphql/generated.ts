@@ -5,8 +5,10 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 export type AnnotationSubmitInput = {
   assignmentId: string | number;
+  /** Salted commitment of the value (@allod/protocol annotationCommitment over keccak256 of the canonical JSON). */
   commitment: string;
   salt: string;
+  /** EIP-712 Annotation, signed by the labeler. */
   signature: string;
   value: string;
 };
@@ -14,7 +16,9 @@ export type AnnotationSubmitInput = {
 export type AssignmentState =
   | 'EXPIRED'
   | 'LEASED'
+  /** The item should not be here; no penalty. */
   | 'REPORTED'
+  /** Given back; no penalty. */
   | 'SKIPPED'
   | 'SUBMITTED';
 
@@ -115,9 +119,11 @@ export type DeviceGrantInput = {
 };
 
 export type JobState =
+  /** The curator has signed; the requester may fund it on chain. */
   | 'APPROVED'
   | 'CLOSED'
   | 'DRAFT'
+  /** Funded on chain. */
   | 'OPEN';
 
 /** At most 32 items that share one label key. */
@@ -135,13 +141,16 @@ export type LabelWrapInput = {
 };
 
 export type LabelingJobApproveInput = {
+  /** Unix seconds; goes into `LabelEscrow.createJob` as approvalDeadline. */
   deadline: number;
   jobId: string;
+  /** EIP-712 JobApproval, signed by the curator; goes into `LabelEscrow.createJob`. */
   signature: string;
 };
 
 export type LabelingJobCreateInput = {
   budget: string;
+  /** Most that may be paid per UTC day. */
   dailyCap: string;
   datasetId: string;
   instructions: string;
@@ -149,8 +158,11 @@ export type LabelingJobCreateInput = {
   overlapMax: number;
   overlapMin: number;
   price: string;
+  /** At least 5. */
   quiz: Array<QuizItemInput>;
+  /** Part of the budget for quiz pay. */
   quizBudget: string;
+  /** The salt that the requester will pass to `LabelEscrow.createJob`. */
   salt: string;
   secondsPerTask: number;
   title: string;
@@ -159,9 +171,12 @@ export type LabelingJobCreateInput = {
 export type Qualification =
   | 'FAILED'
   | 'NONE'
+  /** Quiz passed; the account is being listed on chain. */
   | 'PASSED'
+  /** Listed on chain: keepers release label keys. */
   | 'QUALIFIED';
 
+/** A public item of the requester's own with its known label. */
 export type QuizItemInput = {
   answer: string;
   contentBase64: string;
