@@ -34,6 +34,8 @@ function securityPolicy(): Plugin {
   };
 }
 
+/** With every part that is loaded later: SDK, curves, chain. */
+const TOTAL_BUDGET_KIB = 400;
 /** Everything that `index.html` loads before the first click must stay under this, gzipped. */
 const ENTRY_BUDGET_KIB = 160;
 
@@ -60,8 +62,8 @@ function sizeBudget(): Plugin {
         .filter((chunk) => first.has(chunk.fileName))
         .reduce((sum, chunk) => sum + kib(chunk.code), 0);
       const all = chunks.reduce((sum, chunk) => sum + kib(chunk.code), 0);
-      const line = `script, gzipped: first load ${entry.toFixed(1)} KiB (budget ${ENTRY_BUDGET_KIB}), with lazy parts ${all.toFixed(1)} KiB`;
-      if (entry > ENTRY_BUDGET_KIB) this.error(line);
+      const line = `script, gzipped: first load ${entry.toFixed(1)} KiB (budget ${ENTRY_BUDGET_KIB}), with lazy parts ${all.toFixed(1)} KiB (budget ${TOTAL_BUDGET_KIB})`;
+      if (entry > ENTRY_BUDGET_KIB || all > TOTAL_BUDGET_KIB) this.error(line);
       print(`\n${line}`);
     },
   };

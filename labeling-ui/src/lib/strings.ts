@@ -69,7 +69,6 @@ export const strings = {
     rule: 'Payout rule (hash)',
     labels: 'Labels',
     who: 'Who stands behind it',
-    closed: 'closed',
     cta: {
       signIn: 'Sign in to start',
       quiz: (size: number) => `Take the quiz (${size} questions)`,

@@ -57,6 +57,12 @@ describe('jobs', () => {
     expect(screen.getByText(/being listed on chain/)).toBeVisible();
   });
 
+  test('a closed job is not offered', async () => {
+    network.jobs = [makeJob({ state: 'CLOSED' })];
+    renderApp({ network });
+    expect(await screen.findByText('No open jobs right now.')).toBeVisible();
+  });
+
   test('no job and no server are told apart', async () => {
     network.failures = [{ call: 'listJobs', error: new Error('the API cannot be reached') }];
     const { user } = renderApp({ network, signedIn: false });

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { isZero } from '../../../lib/money.ts';
 import { queryKeys } from '../../../lib/query.ts';
 import { useSession } from '../../../lib/session.ts';
 
@@ -8,6 +9,6 @@ export function useEarnings() {
     queryKey: queryKeys.earnings(account),
     queryFn: () => client.getEarnings(),
     enabled: account !== null,
-    refetchInterval: 3_000,
+    refetchInterval: ({ state }) => (state.data?.some(({ pending }) => !isZero(pending)) ? 3_000 : 15_000),
   });
 }

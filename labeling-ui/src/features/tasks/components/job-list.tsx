@@ -8,7 +8,8 @@ export function JobList({ signedIn }: { signedIn: boolean }) {
   const jobs = useJobs();
   if (jobs.isPending) return <Loading />;
   if (jobs.isError) return <Fault error={jobs.error} retry={() => void jobs.refetch()} />;
-  if (jobs.data.length === 0) {
+  const open = jobs.data.filter((job) => job.state === 'OPEN');
+  if (open.length === 0) {
     return (
       <div className="empty">
         <p>{strings.jobs.empty}</p>
@@ -18,7 +19,7 @@ export function JobList({ signedIn }: { signedIn: boolean }) {
   }
   return (
     <div className="stack">
-      {jobs.data.map((job) => (
+      {open.map((job) => (
         <JobCard key={job.id} job={job} signedIn={signedIn} />
       ))}
     </div>
