@@ -16,7 +16,9 @@ const BUDGET = 20_000_000n;
 /** The escrow of the fake chain: what the job signer sends becomes the event that the contract would emit. */
 export function answerAsEscrow({ chain, relay }: TestApp): void {
   const emit = (name: string, args: Record<string, unknown>) => chain.mine({ contract: 'LabelEscrow', name, args });
-  relay.effects.set('LabelEscrow.raiseReserved', ([jobId, amount]) => emit('ReservedRaised', { jobId, reserved: String(amount) }));
+  relay.effects.set('LabelEscrow.raiseReserved', ([jobId, amount]) =>
+    emit('ReservedRaised', { jobId, reserved: String(amount) }),
+  );
   relay.effects.set('LabelEscrow.qualify', ([jobId, labelers]) => emit('LabelersQualified', { jobId, labelers }));
   relay.effects.set('LabelEscrow.closeJob', ([jobId]) => emit('JobClosed', { jobId }));
 }
@@ -33,8 +35,13 @@ export async function settleChain(api: TestApp): Promise<void> {
 export async function anchoredItems(api: TestApp, dataset: CuratedDataset, count: number): Promise<string[]> {
   const contributor = await new TestContributor(api, dataset).signIn();
   const { input } = await contributor.contribute({ count, purposes: Purpose.TRAIN | Purpose.LABEL });
+  api.chain.readers.set('ContributionRegistry.anchoredAt', () => 1n);
   const by = api.relay.sender;
-  api.chain.mine({ contract: 'ContributionRegistry', name: 'BatchAnchored', args: { root: input.root, count: String(count), by } });
+  api.chain.mine({
+    contract: 'ContributionRegistry',
+    name: 'BatchAnchored',
+    args: { root: input.root, count: String(count), by },
+  });
   await api.confirm();
   return input.contributions.map((item) => item.contributionId);
 }
@@ -65,7 +72,11 @@ export const jobInput = (datasetId: string, changes: Partial<LabelingJobCreateIn
   ...changes,
 });
 
-export async function draftJob(api: TestApp, dataset: CuratedDataset, changes: Partial<LabelingJobCreateInput> = {}): Promise<TestJob> {
+export async function draftJob(
+  api: TestApp,
+  dataset: CuratedDataset,
+  changes: Partial<LabelingJobCreateInput> = {},
+): Promise<TestJob> {
   const requester = Wallet.createRandom();
   const token = await api.signIn(requester);
   const input = jobInput(dataset.id, changes);
@@ -90,13 +101,24 @@ export async function approveJob(api: TestApp, job: TestJob, by: HDNodeWallet = 
 
 /** The event of a funded job. */
 export function fundJob(api: TestApp, job: TestJob, changes: Record<string, string> = {}): void {
-  const params = { budget: BUDGET.toString(), dailyCap: BUDGET.toString(), quizBudget: '2000000', signer: job.signer, ruleHash: job.ruleHash, ...changes };
+  const params = {
+    budget: BUDGET.toString(),
+    dailyCap: BUDGET.toString(),
+    quizBudget: '2000000',
+    signer: job.signer,
+    ruleHash: job.ruleHash,
+    ...changes,
+  };
   const args = { jobId: job.id, datasetId: job.dataset.id, requester: job.requester.address, params };
   api.chain.mine({ contract: 'LabelEscrow', name: 'JobCreated', args });
 }
 
 /** A dataset with anchored items and a job that is open on chain with its reserve raised. */
-export async function openJob(api: TestApp, items: number, changes: Partial<LabelingJobCreateInput> = {}): Promise<TestJob & { items: string[] }> {
+export async function openJob(
+  api: TestApp,
+  items: number,
+  changes: Partial<LabelingJobCreateInput> = {},
+): Promise<TestJob & { items: string[] }> {
   answerAsEscrow(api);
   const dataset = await createDataset(api);
   const ids = await anchoredItems(api, dataset, items);
@@ -114,7 +136,15 @@ export interface TestAssignment {
   state: string;
   labelWrappedDek: string;
   packId: string;
-  lease: { taskId: string; price: string; ruleHash: string; deadline: number; autoApproveAt: number; signer: string; signature: string };
+  lease: {
+    taskId: string;
+    price: string;
+    ruleHash: string;
+    deadline: number;
+    autoApproveAt: number;
+    signer: string;
+    signature: string;
+  };
 }
 
 export interface TestEarnings {
@@ -181,7 +211,15 @@ export class TestLabeler {
   }
 
   async submit(input: object) {
-    const data = await this.ask<{ annotationSubmit: Refusable<{ leaseHash: string; commitment: string; receivedAt: number; signer: string; signature: string }> }>(
+    const data = await this.ask<{
+      annotationSubmit: Refusable<{
+        leaseHash: string;
+        commitment: string;
+        receivedAt: number;
+        signer: string;
+        signature: string;
+      }>;
+    }>(
       'mutation($input: AnnotationSubmitInput!) { annotationSubmit(input: $input) { ... on AnnotationReceived { leaseHash commitment receivedAt signer signature } ... on Refused { code } } }',
       { input },
     );

@@ -70,8 +70,6 @@ export class Foundation1764000000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query(
-      'DROP TABLE chain_tx, chain_event, chain_cursor, chain_block, operator_key, outbox CASCADE',
-    );
+    await runner.query('DROP TABLE chain_tx, chain_event, chain_cursor, chain_block, operator_key, outbox CASCADE');
   }
 }

@@ -48,13 +48,26 @@ export class AnnotationService {
     refuseUnless(job.labels.includes(input.value), Code.UNKNOWN_LABEL, 'The value is not a label of this job');
     const valueHash = jsonKeccak(input.value);
     const commitment = annotationCommitment({ jobId, taskId, labeler, valueHash, salt: input.salt });
-    refuseUnless(commitment === input.commitment, Code.COMMITMENT_MISMATCH, 'The commitment does not open to this value and salt');
-    const digest = digestOf('Annotation', { jobId, taskId, labeler, commitment }, this.env.CHAIN_ID, this.env.CONTRACTS);
+    refuseUnless(
+      commitment === input.commitment,
+      Code.COMMITMENT_MISMATCH,
+      'The commitment does not open to this value and salt',
+    );
+    const digest = digestOf(
+      'Annotation',
+      { jobId, taskId, labeler, commitment },
+      this.env.CHAIN_ID,
+      this.env.CONTRACTS,
+    );
     const signed = await isSignedBy(this.chain, labeler, digest, input.signature);
     refuseUnless(signed, Code.WRONG_SIGNATURE, 'The annotation is not signed by the labeler');
   }
 
-  private async store(manager: EntityManager, assignment: AssignmentEntity, input: AnnotationSubmitInput): Promise<void> {
+  private async store(
+    manager: EntityManager,
+    assignment: AssignmentEntity,
+    input: AnnotationSubmitInput,
+  ): Promise<void> {
     const receivedAt = Math.floor(Date.now() / 1000);
     const [ended]: [unknown[], number] = await manager.query(
       `UPDATE assignment SET state = 'SUBMITTED', ended_at = now()

@@ -82,7 +82,12 @@ export class AssignmentService {
     }
     await this.repository.take(manager, task.id);
     const deadline = Math.floor(Date.now() / 1000) + job.rules.leaseSeconds;
-    const autoApproveAt = await this.repository.nextAutoApproveAt(manager, jobId, labeler, deadline + job.rules.reviewSeconds);
+    const autoApproveAt = await this.repository.nextAutoApproveAt(
+      manager,
+      jobId,
+      labeler,
+      deadline + job.rules.reviewSeconds,
+    );
     const id = randomUUID();
     await manager.insert(AssignmentEntity, {
       id,
@@ -101,7 +106,9 @@ export class AssignmentService {
   private async checkLabeler(manager: EntityManager, labeler: string, jobId: string): Promise<void> {
     const qualification = await manager.findOneBy(QualificationEntity, { jobId, labeler });
     const text = qualification ? `The account is ${qualification.state}` : 'Take the quiz first';
-    refuseUnless(qualification?.state === 'QUALIFIED', Code.NOT_QUALIFIED, text, { state: qualification?.state ?? 'NONE' });
+    refuseUnless(qualification?.state === 'QUALIFIED', Code.NOT_QUALIFIED, text, {
+      state: qualification?.state ?? 'NONE',
+    });
     const live = await this.repository.countLive(manager, jobId, labeler);
     refuseUnless(live < MAX_LIVE_LEASES, 'TOO_MANY_LEASES', `Finish or skip one of the ${live} open assignments`);
   }
@@ -126,7 +133,11 @@ export class AssignmentService {
     return answer(async () => {
       const assignment = await this.repository.owned(this.source.manager, labeler, id);
       const ended = await this.source.transaction((manager) => this.repository.release(manager, id, state, reason));
-      refuseUnless(ended || assignment.state === state, Code.ALREADY_SUBMITTED, `The assignment is ${assignment.state}`);
+      refuseUnless(
+        ended || assignment.state === state,
+        Code.ALREADY_SUBMITTED,
+        `The assignment is ${assignment.state}`,
+      );
       return this.views.one(id);
     });
   }

@@ -56,12 +56,16 @@ export class EscrowEventsHandler implements OnModuleInit {
       this.log.warn({ jobId, terms }, 'job is funded under other terms than its draft');
       return;
     }
-    await manager.update(JobEntity, { id: jobId }, {
-      state: 'OPEN',
-      budget: terms.budget,
-      dailyCap: terms.dailyCap,
-      quizBudget: terms.quizBudget,
-    });
+    await manager.update(
+      JobEntity,
+      { id: jobId },
+      {
+        state: 'OPEN',
+        budget: terms.budget,
+        dailyCap: terms.dailyCap,
+        quizBudget: terms.quizBudget,
+      },
+    );
     await this.tasks.fill(manager, jobId);
     await this.reserve.keepAhead(manager, jobId);
   }

@@ -40,7 +40,11 @@ export class EscrowJob implements OnModuleInit {
     );
     if (passed.length === 0) return { labelers: 0 };
     const labelers = passed.map(({ labeler }) => labeler);
-    await this.relay.send(`${LIST_LABELERS}:${key}`, { contract: 'LabelEscrow', method: 'qualify', args: [jobId, labelers] });
+    await this.relay.send(`${LIST_LABELERS}:${key}`, {
+      contract: 'LabelEscrow',
+      method: 'qualify',
+      args: [jobId, labelers],
+    });
     return { labelers: labelers.length };
   }
 

@@ -17,7 +17,10 @@ export function checkJobInput(input: LabelingJobCreateInput): void {
   const labels = new Set(input.labels);
   check(labels.size === input.labels.length, 'labels: each one once');
   check(labels.size >= 2 && labels.size <= MAX_LABELS, `labels: 2 to ${MAX_LABELS}`);
-  check(input.labels.every((label) => label.length > 0 && label.length <= MAX_LABEL_LENGTH), 'labels: too long or empty');
+  check(
+    input.labels.every((label) => label.length > 0 && label.length <= MAX_LABEL_LENGTH),
+    'labels: too long or empty',
+  );
   check(input.title.length > 0 && input.title.length <= 200, 'title: 1 to 200 characters');
   check(input.instructions.length <= MAX_TEXT, `instructions: at most ${MAX_TEXT} characters`);
   check(BigInt(input.price) > 0n, 'price: above 0');
@@ -28,6 +31,12 @@ export function checkJobInput(input: LabelingJobCreateInput): void {
   check(input.overlapMax <= MAX_OVERLAP, `overlapMax: at most ${MAX_OVERLAP}`);
   check(input.secondsPerTask >= 1 && input.secondsPerTask <= MAX_SECONDS, `secondsPerTask: 1 to ${MAX_SECONDS}`);
   check(input.quiz.length >= MIN_QUIZ && input.quiz.length <= MAX_QUIZ, `quiz: ${MIN_QUIZ} to ${MAX_QUIZ} items`);
-  check(input.quiz.every((item) => labels.has(item.answer)), 'quiz: each answer is one of the labels');
-  check(input.quiz.every((item) => item.contentBase64.length <= MAX_QUIZ_CONTENT), 'quiz: an item is too large');
+  check(
+    input.quiz.every((item) => labels.has(item.answer)),
+    'quiz: each answer is one of the labels',
+  );
+  check(
+    input.quiz.every((item) => item.contentBase64.length <= MAX_QUIZ_CONTENT),
+    'quiz: an item is too large',
+  );
 }

@@ -53,7 +53,14 @@ export class JobService {
       refuseUnless(await this.items.dataset(input.datasetId), Code.UNKNOWN_DATASET, 'No such dataset');
       const job = this.draft(requester, input, await this.signer.address());
       await this.source.transaction(async (manager) => {
-        const { raw } = await manager.createQueryBuilder().insert().into(JobEntity).values(job).orIgnore().returning('id').execute();
+        const { raw } = await manager
+          .createQueryBuilder()
+          .insert()
+          .into(JobEntity)
+          .values(job)
+          .orIgnore()
+          .returning('id')
+          .execute();
         if ((raw as unknown[]).length > 0) await manager.insert(QuizItemEntity, quizOf(job.id, input));
       });
       const stored = await this.found(job.id);
@@ -72,11 +79,15 @@ export class JobService {
       const digest = digestOf('JobApproval', approval, this.env.CHAIN_ID, this.env.CONTRACTS);
       const signed = await isSignedBy(this.chain, curator, digest, signature);
       refuseUnless(signed, Code.WRONG_SIGNATURE, `The approval is not signed by the curator ${curator}`);
-      await this.source.manager.update(JobEntity, { id: jobId, state: job.state }, {
-        state: 'APPROVED',
-        approvalSignature: signature,
-        approvalDeadline: String(deadline),
-      });
+      await this.source.manager.update(
+        JobEntity,
+        { id: jobId, state: job.state },
+        {
+          state: 'APPROVED',
+          approvalSignature: signature,
+          approvalDeadline: String(deadline),
+        },
+      );
       return this.found(jobId);
     });
   }
@@ -85,7 +96,11 @@ export class JobService {
     return answer(async () => {
       const job = await this.found(jobId);
       const curator = (await this.items.dataset(job.datasetId))?.curator;
-      refuseUnless([job.requester, curator].includes(account), Code.FORBIDDEN, 'Only requester and curator close a job');
+      refuseUnless(
+        [job.requester, curator].includes(account),
+        Code.FORBIDDEN,
+        'Only requester and curator close a job',
+      );
       refuseUnless(canTransition(jobTransitions, job.state, 'CLOSED'), Code.JOB_STATE, `The job is ${job.state}`);
       await this.source.transaction(async (manager) => {
         await this.markClosed(manager, jobId);
@@ -97,9 +112,10 @@ export class JobService {
 
   /** No lease is signed from here on; the next settlement decides what can be decided. */
   async markClosed(manager: EntityManager, jobId: string): Promise<void> {
-    await manager.query(`UPDATE labeling_job SET state = 'CLOSED', news = news + 1 WHERE id = $1 AND state <> 'CLOSED'`, [
-      jobId,
-    ]);
+    await manager.query(
+      `UPDATE labeling_job SET state = 'CLOSED', news = news + 1 WHERE id = $1 AND state <> 'CLOSED'`,
+      [jobId],
+    );
   }
 
   private async found(id: string): Promise<JobEntity> {

@@ -91,7 +91,9 @@ export class LabelItems {
 }
 
 /** An ended assignment may outlive the keys of its item. */
-const keyView = (key: LabelKey | null): Pick<ItemView, 'labelWrappedDek' | 'sealedKey' | 'sealedKeySignature' | 'sealedKeySigner' | 'packId'> => ({
+const keyView = (
+  key: LabelKey | null,
+): Pick<ItemView, 'labelWrappedDek' | 'sealedKey' | 'sealedKeySignature' | 'sealedKeySigner' | 'packId'> => ({
   labelWrappedDek: key?.labelWrappedDek ?? '0x',
   sealedKey: key?.sealed.record ?? {},
   sealedKeySignature: key?.sealed.signature ?? '0x',

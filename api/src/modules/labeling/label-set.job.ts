@@ -79,7 +79,11 @@ export class LabelSetJob implements OnModuleInit {
     const schemaHash = jsonKeccak(SCHEMA);
     const dek = new Uint8Array(randomBytes(32));
     const kek = new Uint8Array(randomBytes(32));
-    const { header, body } = await floeSeal(dek, contentAad({ contributionId: id, datasetId, schemaHash }), linesOf(labels));
+    const { header, body } = await floeSeal(
+      dek,
+      contentAad({ contributionId: id, datasetId, schemaHash }),
+      linesOf(labels),
+    );
     const record = sealRecord<SealedKek>(
       {
         v: 1,

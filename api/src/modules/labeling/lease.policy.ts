@@ -42,7 +42,11 @@ export class LeasePolicy implements SigningPolicy, OnModuleInit {
     refuseUnless(assignment.state === 'LEASED', Code.JOB_STATE, `The assignment is ${assignment.state}`);
     refuseUnless(job.state === 'OPEN' || job.state === 'CLOSED', Code.JOB_STATE, `The job is ${job.state}`);
     refuseUnless(assignment.price === job.price, Code.JOB_STATE, 'The lease has another price than its job');
-    refuseUnless(BigInt(job.committed) <= BigInt(job.reserved), Code.ESCROW_EXHAUSTED, 'The escrow does not cover this lease');
+    refuseUnless(
+      BigInt(job.committed) <= BigInt(job.reserved),
+      Code.ESCROW_EXHAUSTED,
+      'The escrow does not cover this lease',
+    );
     refuseUnless(job.signer === (await this.signer.address()), 'WRONG_SIGNER', 'The job names another signer');
     refuseUnless(Number(assignment.deadline) * 1000 > Date.now(), Code.LEASE_EXPIRED, 'The lease is over');
     return { struct: 'Lease' as const, message: { ...leaseOf(assignment, job) } };

@@ -12,7 +12,8 @@ export class NetworkKey {
   ) {}
 
   async read(): Promise<string> {
-    if (this.env.NETWORK_KEY) return this.env.NETWORK_KEY.startsWith('0x') ? this.env.NETWORK_KEY : `0x${this.env.NETWORK_KEY}`;
+    if (this.env.NETWORK_KEY)
+      return this.env.NETWORK_KEY.startsWith('0x') ? this.env.NETWORK_KEY : `0x${this.env.NETWORK_KEY}`;
     return this.chain.read<string>({ contract: 'KeeperRegistry', method: 'networkKey', args: [] });
   }
 }

@@ -35,10 +35,18 @@ export class QuizService {
     refuseUnless(job.state === 'OPEN', Code.JOB_STATE, `The job is ${job.state}`);
     const taken = await manager.existsBy(QualificationEntity, { jobId, labeler });
     refuseUnless(!taken, Code.QUIZ_TAKEN, 'One attempt per account');
-    refuseUnless(answers.every((label) => job.labels.includes(label)), Code.UNKNOWN_LABEL, 'An answer is not a label of this job');
+    refuseUnless(
+      answers.every((label) => job.labels.includes(label)),
+      Code.UNKNOWN_LABEL,
+      'An answer is not a label of this job',
+    );
     const items = await this.itemsOf(manager, jobId);
     refuseUnless(answers.length === items.length, Code.BAD_INPUT, `${items.length} answers are expected`);
-    const grade = gradeQuiz(answers, items.map((item) => item.answer), job.rules.quizPassBps);
+    const grade = gradeQuiz(
+      answers,
+      items.map((item) => item.answer),
+      job.rules.quizPassBps,
+    );
     const pay = grade.passed ? await this.grantPay(manager, job) : 0n;
     await manager.insert(QualificationEntity, {
       jobId,
@@ -57,16 +65,13 @@ export class QuizService {
   /** One price per item, as far as the quiz budget and the escrow reach. The job row is locked by the caller. */
   private async grantPay(manager: EntityManager, job: JobEntity): Promise<bigint> {
     const wanted = BigInt(job.price) * BigInt(job.rules.quizSize);
-    const left = [
-      BigInt(job.quizBudget) - BigInt(job.quizGranted),
-      BigInt(job.budget) - BigInt(job.committed),
-    ];
+    const left = [BigInt(job.quizBudget) - BigInt(job.quizGranted), BigInt(job.budget) - BigInt(job.committed)];
     const pay = left.reduce((least, amount) => (amount < least ? amount : least), wanted);
     if (pay <= 0n) return 0n;
-    await manager.query('UPDATE labeling_job SET quiz_granted = quiz_granted + $2, committed = committed + $2 WHERE id = $1', [
-      job.id,
-      pay.toString(),
-    ]);
+    await manager.query(
+      'UPDATE labeling_job SET quiz_granted = quiz_granted + $2, committed = committed + $2 WHERE id = $1',
+      [job.id, pay.toString()],
+    );
     return pay;
   }
 

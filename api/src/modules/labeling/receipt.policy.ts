@@ -34,6 +34,9 @@ export class ReceiptPolicy implements SigningPolicy, OnModuleInit {
     const receivedAt = Number(annotation.receivedAt);
     refuseUnless(receivedAt <= Number(assignment.deadline), Code.LEASE_EXPIRED, 'The annotation came late');
     const leaseHash = hashStruct('Lease', leaseOf(assignment, job));
-    return { struct: 'CommitmentReceipt' as const, message: { leaseHash, commitment: annotation.commitment, receivedAt } };
+    return {
+      struct: 'CommitmentReceipt' as const,
+      message: { leaseHash, commitment: annotation.commitment, receivedAt },
+    };
   }
 }

@@ -25,6 +25,9 @@ export class ReserveService {
     });
     if (amount === null) return;
     await manager.query('UPDATE labeling_job SET reserve_asked = $2 WHERE id = $1', [jobId, amount.toString()]);
-    await this.outbox.enqueue(manager, RAISE_RESERVE, `${jobId}:${amount}:${job.committed}`, { jobId, amount: amount.toString() });
+    await this.outbox.enqueue(manager, RAISE_RESERVE, `${jobId}:${amount}:${job.committed}`, {
+      jobId,
+      amount: amount.toString(),
+    });
   }
 }

@@ -43,7 +43,11 @@ export interface TaskOutcome {
   readonly label: string | null;
   readonly posterior: number | null;
   readonly reason: string;
-  readonly verdicts: readonly { readonly assignmentId: string; readonly labeler: string; readonly verdict: AnnotationVerdict }[];
+  readonly verdicts: readonly {
+    readonly assignmentId: string;
+    readonly labeler: string;
+    readonly verdict: AnnotationVerdict;
+  }[];
 }
 
 export interface Settlement {
@@ -136,7 +140,11 @@ function decided(
   };
 }
 
-function verdictOf({ table, consensus, workers, index }: TaskView, labeler: string, labels: readonly string[]): AnnotationVerdict {
+function verdictOf(
+  { table, consensus, workers, index }: TaskView,
+  labeler: string,
+  labels: readonly string[],
+): AnnotationVerdict {
   const votes = range(table.taskStart[index]!, table.taskStart[index + 1]!);
   const vote = votes.find((v) => table.workers[table.voteWorker[v]!] === labeler)!;
   return judge({

@@ -98,7 +98,11 @@ export class SettlementWriter {
     return judged.map((row) => row.labeler);
   }
 
-  private async judge(manager: EntityManager, job: JobEntity, { assignmentId, labeler, verdict }: GivenVerdict): Promise<void> {
+  private async judge(
+    manager: EntityManager,
+    job: JobEntity,
+    { assignmentId, labeler, verdict }: GivenVerdict,
+  ): Promise<void> {
     const paid = verdict.verdict === 'PAID';
     const [changed]: [unknown[], number] = await manager.query(
       `UPDATE annotation SET verdict = $2, reason = $3, evidence = $4, pay = $5

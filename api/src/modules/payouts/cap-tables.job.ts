@@ -69,7 +69,12 @@ export class CapTablesJob implements OnModuleInit {
 
 const CHUNK = 1000;
 
-async function keep(manager: EntityManager, at: PublishedVersion, tree: 'contributor' | 'other', leaves: CapTableLeaf[]) {
+async function keep(
+  manager: EntityManager,
+  at: PublishedVersion,
+  tree: 'contributor' | 'other',
+  leaves: CapTableLeaf[],
+) {
   const rows = leaves.map((leaf, position) => ({
     datasetId: at.datasetId,
     version: at.version,
@@ -82,7 +87,13 @@ async function keep(manager: EntityManager, at: PublishedVersion, tree: 'contrib
     consentNonce: String(leaf.consentNonce),
   }));
   for (let i = 0; i < rows.length; i += CHUNK) {
-    await manager.createQueryBuilder().insert().into(CapLeafEntity).values(rows.slice(i, i + CHUNK)).orIgnore().execute();
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(CapLeafEntity)
+      .values(rows.slice(i, i + CHUNK))
+      .orIgnore()
+      .execute();
   }
 }
 

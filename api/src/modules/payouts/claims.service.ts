@@ -20,7 +20,10 @@ export class ClaimsService {
   ) {}
 
   async claims(account: string): Promise<ClaimProof[]> {
-    const mine = await this.leaves.find({ where: { account }, order: { datasetId: 'ASC', version: 'ASC', tree: 'ASC', position: 'ASC' } });
+    const mine = await this.leaves.find({
+      where: { account },
+      order: { datasetId: 'ASC', version: 'ASC', tree: 'ASC', position: 'ASC' },
+    });
     return Promise.all(mine.map((leaf) => this.proofOf(leaf)));
   }
 
@@ -52,11 +55,24 @@ export class ClaimsService {
     const known = this.tables.get(key);
     if (known) return known;
     const rows = await this.leaves.find({ where: { datasetId, version, tree }, order: { position: 'ASC' } });
-    const table = capTable(rows.map((row) => ({ ...row, weight: BigInt(row.weight), validUntil: BigInt(row.validUntil), consentNonce: Number(row.consentNonce) })));
+    const table = capTable(
+      rows.map((row) => ({
+        ...row,
+        weight: BigInt(row.weight),
+        validUntil: BigInt(row.validUntil),
+        consentNonce: Number(row.consentNonce),
+      })),
+    );
     if (this.tables.size >= MAX_CACHED_TABLES) this.tables.delete(this.tables.keys().next().value!);
     this.tables.set(key, table);
     return table;
   }
 }
 
-const onChain = (leaf: CapLeafEntity) => [leaf.role, leaf.account, BigInt(leaf.weight), BigInt(leaf.validUntil), Number(leaf.consentNonce)];
+const onChain = (leaf: CapLeafEntity) => [
+  leaf.role,
+  leaf.account,
+  BigInt(leaf.weight),
+  BigInt(leaf.validUntil),
+  Number(leaf.consentNonce),
+];

@@ -3,7 +3,7 @@
  * `Math.log` and `Math.exp` may differ in the last bit between engines; a verdict must not.
  */
 const view = new DataView(new ArrayBuffer(8));
-const LN2_HIGH = 0.693147180369123816490;
+const LN2_HIGH = 0.69314718036912381649;
 const LN2_LOW = 1.90821492927058770002e-10;
 const SQRT2 = 1.4142135623730951;
 const SERIES_TERMS = 12;

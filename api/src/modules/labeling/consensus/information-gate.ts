@@ -16,7 +16,11 @@ const MINIMUM_SCORE = 0.2;
 const MINIMUM_CLASS_MASS = 1;
 
 /** Informedness of each worker of the table, judged on the tasks of `judged` only, by leave-one-out posteriors. */
-export function informednessOf(table: VoteTable, consensus: Consensus, judged: (task: string) => boolean): Informedness[] {
+export function informednessOf(
+  table: VoteTable,
+  consensus: Consensus,
+  judged: (task: string) => boolean,
+): Informedness[] {
   const classes = table.labels.length;
   const mass = new Float64Array(table.workers.length * classes);
   const hits = new Float64Array(table.workers.length * classes);
@@ -39,7 +43,13 @@ export function isGated(worker: Informedness): boolean {
   return worker.labels >= MINIMUM_LABELS && worker.score + worker.standardError < MINIMUM_SCORE;
 }
 
-function balancedRecall(mass: Float64Array, hits: Float64Array, offset: number, classes: number, labels: number): Informedness {
+function balancedRecall(
+  mass: Float64Array,
+  hits: Float64Array,
+  offset: number,
+  classes: number,
+  labels: number,
+): Informedness {
   let seen = 0;
   let recalls = 0;
   let variance = 0;

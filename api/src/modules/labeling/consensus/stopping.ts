@@ -26,8 +26,14 @@ export function decideTask(posterior: ArrayLike<number>, given: readonly number[
   if (agreed) return { kind: 'resolved', label, posterior: best, reason: `AGREED p=${shown(best)}` };
   if (votes < rule.overlapMax) return { kind: 'ask', overlap: votes + 1 };
   const margin = best - second;
-  if (margin >= rule.margin) return { kind: 'resolved', label, posterior: best, reason: `MAX_OVERLAP p=${shown(best)}` };
-  return { kind: 'unresolved', label, posterior: best, reason: `LABELS_DISAGREE ${votes} labels, margin ${shown(margin)}` };
+  if (margin >= rule.margin)
+    return { kind: 'resolved', label, posterior: best, reason: `MAX_OVERLAP p=${shown(best)}` };
+  return {
+    kind: 'unresolved',
+    label,
+    posterior: best,
+    reason: `LABELS_DISAGREE ${votes} labels, margin ${shown(margin)}`,
+  };
 }
 
 /** The label given most often, null when two are given equally often. */

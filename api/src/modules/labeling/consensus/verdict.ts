@@ -38,7 +38,11 @@ export function judge(input: VerdictInput): AnnotationVerdict {
   const evidence = evidenceOf(input);
   if (isGated(input.worker)) {
     const gate = evidence.gate;
-    return { verdict: 'REFUSED', reason: `WORKER_GATE ${gate.score.toFixed(2)} ± ${gate.standardError.toFixed(2)}`, evidence };
+    return {
+      verdict: 'REFUSED',
+      reason: `WORKER_GATE ${gate.score.toFixed(2)} ± ${gate.standardError.toFixed(2)}`,
+      evidence,
+    };
   }
   if (input.otherLabels.length > 0 && evidence.withoutYou < REFUSE_BELOW) {
     const reason = `CONTRADICTED by ${evidence.contradictedBy}, p=${shown(evidence.othersPosterior)} without you`;
@@ -56,7 +60,11 @@ function evidenceOf(input: VerdictInput): VerdictEvidence {
     othersPosterior: rounded(input.others[preferred]!),
     others: input.otherLabels.length,
     contradictedBy: input.otherLabels.filter((label) => label !== input.label).length,
-    gate: { score: rounded(input.worker.score), standardError: rounded(input.worker.standardError), labels: input.worker.labels },
+    gate: {
+      score: rounded(input.worker.score),
+      standardError: rounded(input.worker.standardError),
+      labels: input.worker.labels,
+    },
   };
 }
 

@@ -20,7 +20,8 @@ export interface VoteTable {
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const sortedUnique = (values: Iterable<string>): string[] => [...new Set(values)].sort(byCodeUnit);
-const positions = (values: readonly string[]): Map<string, number> => new Map(values.map((value, index) => [value, index]));
+const positions = (values: readonly string[]): Map<string, number> =>
+  new Map(values.map((value, index) => [value, index]));
 
 /** `labels` fixes the classes and their order; a vote for another label or a second vote of one worker on a task throws. */
 export function buildVoteTable(votes: readonly Vote[], labels: readonly string[]): VoteTable {

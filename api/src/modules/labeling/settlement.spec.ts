@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { randomSource } from './consensus/simulate-votes.ts';
+import { settle } from './settlement.ts';
+import type { SettlementInput, SubmittedAnnotation } from './settlement.ts';
+
+const LABELS = ['0', '1', '2'];
+const GOLD = ['0', '1', '2', '0', '1'];
+const rule = { overlapMin: 2, overlapMax: 3, threshold: 0.9, margin: 0.2 };
+
+const annotation = (taskId: string, labeler: string, value: string): SubmittedAnnotation => ({
+  assignmentId: `${taskId}/${labeler}`,
+  taskId,
+  labeler,
+  value,
+});
+
+function input(annotations: SubmittedAnnotation[], changes: Partial<SettlementInput> = {}): SettlementInput {
+  const ids = [...new Set(annotations.map(({ taskId }) => taskId))];
+  const tasks = ids.map((id) => ({ id, taken: annotations.filter(({ taskId }) => taskId === id).length, reports: 0 }));
+  const quizzes = ['ann', 'bob', 'eve'].map((labeler) => ({ labeler, answers: GOLD }));
+  return { labels: LABELS, rule, final: false, gold: GOLD, quizzes, tasks, annotations, ...changes };
+}
+
+describe('settlement', () => {
+  it('resolves an agreed task and pays both', () => {
+    const { outcomes, asks } = settle(input([annotation('t', 'ann', '1'), annotation('t', 'bob', '1')]));
+    expect(asks).toEqual([]);
+    expect(outcomes).toHaveLength(1);
+    expect(outcomes[0]).toMatchObject({ state: 'RESOLVED', label: '1' });
+    expect(outcomes[0]!.verdicts.map(({ verdict }) => verdict.verdict)).toEqual(['PAID', 'PAID']);
+  });
+
+  it('asks a third labeler when two disagree, and refuses the one whom both others contradict', () => {
+    const two = [annotation('t', 'ann', '1'), annotation('t', 'eve', '2')];
+    expect(settle(input(two))).toEqual({ outcomes: [], asks: [{ taskId: 't', overlap: 3 }] });
+    const { outcomes } = settle(input([...two, annotation('t', 'bob', '1')]));
+    const verdicts = Object.fromEntries(outcomes[0]!.verdicts.map(({ labeler, verdict }) => [labeler, verdict]));
+    expect(outcomes[0]).toMatchObject({ state: 'RESOLVED', label: '1' });
+    expect(verdicts['eve']).toMatchObject({
+      verdict: 'REFUSED',
+      reason: expect.stringMatching(/^CONTRADICTED by 2, p=/),
+    });
+    expect(verdicts['ann']!.verdict).toBe('PAID');
+  });
+
+  it('waits for leases that are out', () => {
+    const annotations = [annotation('t', 'ann', '1'), annotation('t', 'bob', '1')];
+    expect(settle(input(annotations, { tasks: [{ id: 't', taken: 3, reports: 0 }] }))).toEqual({
+      outcomes: [],
+      asks: [],
+    });
+  });
+
+  it('pays work on a reported item', () => {
+    const tasks = [{ id: 't', taken: 1, reports: 2 }];
+    const { outcomes } = settle(input([annotation('t', 'ann', '1')], { tasks }));
+    expect(outcomes[0]).toMatchObject({ state: 'CANCELLED', reason: 'REPORTED' });
+    expect(outcomes[0]!.verdicts[0]!.verdict).toMatchObject({ verdict: 'PAID', reason: 'TASK_CANCELLED REPORTED' });
+  });
+
+  it('decides with what is there once the job is closed', () => {
+    const tasks = [
+      { id: 't', taken: 1, reports: 0 },
+      { id: 'u', taken: 0, reports: 0 },
+    ];
+    const { outcomes } = settle(input([annotation('t', 'ann', '1')], { tasks, final: true }));
+    expect(outcomes.map(({ taskId, state }) => [taskId, state])).toEqual([
+      ['t', 'RESOLVED'],
+      ['u', 'CANCELLED'],
+    ]);
+  });
+
+  it('does nothing without annotations', () => {
+    expect(settle(input([], { quizzes: [], gold: [] }))).toEqual({ outcomes: [], asks: [] });
+  });
+
+  it('gives the same bytes for the same annotations in any order', () => {
+    const annotations = Array.from({ length: 20 }, (_, i) =>
+      ['ann', 'bob', 'eve'].map((labeler, w) =>
+        annotation(`t${i}`, labeler, LABELS[(i + (w === 2 && i % 4 === 0 ? 1 : 0)) % 3]!),
+      ),
+    ).flat();
+    const settled = ({ outcomes }: ReturnType<typeof settle>) =>
+      JSON.stringify(
+        outcomes.map((o) => ({
+          ...o,
+          verdicts: [...o.verdicts].sort((a, b) => (a.assignmentId < b.assignmentId ? -1 : 1)),
+        })),
+      );
+    const expected = settled(settle(input(annotations)));
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const random = randomSource(seed);
+        const shuffled = annotations.map((value) => ({ value, key: random() })).sort((a, b) => a.key - b.key);
+        expect(settled(settle(input(shuffled.map(({ value }) => value))))).toBe(expected);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
