@@ -38,7 +38,15 @@ const foundation = [
 ];
 
 /** Every feature module, named once; each registers its own entities, jobs and chain events. */
-const features = [AccountsModule, AccessModule, ContributionsModule, DatasetsModule, PayoutsModule, LicensingModule, LabelingModule];
+const features = [
+  AccountsModule,
+  AccessModule,
+  ContributionsModule,
+  DatasetsModule,
+  PayoutsModule,
+  LicensingModule,
+  LabelingModule,
+];
 
 /** The http process: GraphQL, uploads, gateway. */
 @Module({ imports: [...foundation, ...features, graphqlModule()] })

@@ -12,7 +12,8 @@ import { SessionService } from './modules/accounts/session.service.ts';
 const MAX_DEPTH = 12;
 
 /** `api/schema.graphql`, from `src` as well as from `dist`. */
-export const readSchema = (): string => readFileSync(fileURLToPath(new URL('../schema.graphql', import.meta.url)), 'utf8');
+export const readSchema = (): string =>
+  readFileSync(fileURLToPath(new URL('../schema.graphql', import.meta.url)), 'utf8');
 
 /** The merged SDL served by Mercurius; every request carries the account of its bearer token. */
 export const graphqlModule = () =>

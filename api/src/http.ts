@@ -9,7 +9,8 @@ const MAX_REQUEST = 16 << 20;
 /** Larger than a block, so that one that is too large is told so by us. */
 const MAX_BLOCK_REQUEST = 2 * MAX_BLOCK;
 
-export const createAdapter = (): FastifyAdapter => new FastifyAdapter({ bodyLimit: MAX_REQUEST, forceCloseConnections: true });
+export const createAdapter = (): FastifyAdapter =>
+  new FastifyAdapter({ bodyLimit: MAX_REQUEST, forceCloseConnections: true });
 
 /** Lets the application take raw blocks. */
 export function prepareApp(app: NestFastifyApplication): void {

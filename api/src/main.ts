@@ -7,6 +7,10 @@ import { migrate } from './database/migrate.ts';
 import { createApp } from './http.ts';
 import { OperatorKeys } from './integrations/chain/operator-keys.ts';
 
+/** This process answers the internet: it holds neither chain nor voucher keys, even where it is given their files. */
+delete process.env['RELAYER_KEY_FILE'];
+delete process.env['JOB_SIGNER_KEY_FILE'];
+
 await migrate(loadEnv().DATABASE_URL);
 const app = await createApp(AppModule);
 const env = app.get<Env>(ENV);

@@ -16,12 +16,18 @@ const contracts = z.object({
 export type ContractAddresses = z.infer<typeof contracts>;
 export type ContractName = keyof ContractAddresses;
 
-const flag = z.enum(['0', '1']).default('0').transform((value) => value === '1');
+const flag = z
+  .enum(['0', '1'])
+  .default('0')
+  .transform((value) => value === '1');
 
 /** Every setting of both processes, once. Keys are never here: only the paths of the files that hold them. */
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
-  CHAIN_RPC_URLS: z.string().min(1).transform((list) => list.split(',').map((url) => url.trim())),
+  CHAIN_RPC_URLS: z
+    .string()
+    .min(1)
+    .transform((list) => list.split(',').map((url) => url.trim())),
   CHAIN_ID: z.coerce.number().int().positive(),
   CHAIN_NAME: z.string().default('baseSepolia'),
   CONTRACTS: z.string().optional(),
@@ -43,7 +49,7 @@ const schema = z.object({
   JOB_SIGNER_KEY_FILE: z.string().optional(),
   NETWORK_KEY: z.string().optional(),
   WORKER_PORT: z.coerce.number().int().default(4001),
-  JOB_CONCURRENCY: z.coerce.number().int().positive().default(4),
+  JOB_CONCURRENCY: z.coerce.number().int().positive().default(8),
   SINGLE_OPERATOR: flag,
   DATABASE_POOL: z.coerce.number().int().positive().default(10),
 });

@@ -22,7 +22,9 @@ export class HealthController {
       works(() => this.source.query('SELECT 1')),
       works(() => this.chain.head()),
     ]);
-    reply.code(database && chain ? 200 : 503).send({ status: database && chain ? 'ready' : 'not ready', database, chain });
+    reply
+      .code(database && chain ? 200 : 503)
+      .send({ status: database && chain ? 'ready' : 'not ready', database, chain });
   }
 }
 

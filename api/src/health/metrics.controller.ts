@@ -7,9 +7,21 @@ import { DataSource } from 'typeorm';
 @Controller('metrics')
 export class MetricsController {
   private readonly registry = new Registry();
-  private readonly open = new Gauge({ name: 'allod_outbox_open', help: 'Outbox rows not done', registers: [this.registry] });
-  private readonly scanned = new Gauge({ name: 'allod_chain_scanned_block', help: 'Last block read', registers: [this.registry] });
-  private readonly applied = new Gauge({ name: 'allod_chain_applied_block', help: 'Last block applied', registers: [this.registry] });
+  private readonly open = new Gauge({
+    name: 'allod_outbox_open',
+    help: 'Outbox rows not done',
+    registers: [this.registry],
+  });
+  private readonly scanned = new Gauge({
+    name: 'allod_chain_scanned_block',
+    help: 'Last block read',
+    registers: [this.registry],
+  });
+  private readonly applied = new Gauge({
+    name: 'allod_chain_applied_block',
+    help: 'Last block applied',
+    registers: [this.registry],
+  });
 
   constructor(@Inject(DataSource) private readonly source: DataSource) {
     collectDefaultMetrics({ register: this.registry });

@@ -15,7 +15,10 @@ export class ProtocolResolver {
 
   @Query()
   async protocol(): Promise<ProtocolInfo> {
-    const [receiptSigner, jobSigner] = await Promise.all([this.keys.address('receipt'), this.keys.address('jobSigner')]);
+    const [receiptSigner, jobSigner] = await Promise.all([
+      this.keys.address('receipt'),
+      this.keys.address('jobSigner'),
+    ]);
     return {
       chainId: this.env.CHAIN_ID,
       chainName: this.env.CHAIN_NAME,

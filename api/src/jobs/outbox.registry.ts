@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
 /** Runs one outbox row; may run more than once, so it must be idempotent. Its return value is kept as `result`. */
-export type OutboxHandler<P = unknown> = (payload: P, job: { id: string; key: string; attempt: number }) => Promise<unknown>;
+export type OutboxHandler<P = unknown> = (
+  payload: P,
+  job: { id: string; key: string; attempt: number },
+) => Promise<unknown>;
 
 /** Which handler runs which type of outbox row. Filled by modules in `onModuleInit`; used by the worker only. */
 @Injectable()

@@ -97,11 +97,15 @@ export class TestContributor {
       validUntil: options.grantValidUntil ?? seconds() + 3600,
       grantNonce: options.grantNonce ?? 0,
     };
-    const grant = { ...grantTerms, signature: await signStruct(this.wallet, 'DeviceGrant', grantTerms, chainId, addresses) };
+    const grant = {
+      ...grantTerms,
+      signature: await signStruct(this.wallet, 'DeviceGrant', grantTerms, chainId, addresses),
+    };
     const hash = consentHash(consentOf(consent));
     const intake = options.intake ?? 1;
     const salt = toHex(randomBytes(32));
-    const bodies = options.bodies ?? Array.from({ length: options.count ?? 2 }, () => [new Uint8Array(randomBytes(200))]);
+    const bodies =
+      options.bodies ?? Array.from({ length: options.count ?? 2 }, () => [new Uint8Array(randomBytes(200))]);
     const deks = bodies.map(() => new Uint8Array(randomBytes(32)));
     const contributions = bodies.map((leaves, index) => {
       const id = contributionId({ contributorRef: this.ref, datasetId: this.dataset.id, salt, index });
@@ -166,12 +170,22 @@ export class TestContributor {
   /** Recomputes the root and signs the batch with the device key. */
   async signBatch(input: ContributionCommitInput, chainId = this.api.chain.chainId): Promise<void> {
     input.root = contributionRoot(input.contributions.map((item) => contributionLeaf(structOf(input, item))));
-    const batch = { root: input.root, count: input.count, consentHash: consentHash(consentOf(input.consent)), salt: input.salt };
+    const batch = {
+      root: input.root,
+      count: input.count,
+      consentHash: consentHash(consentOf(input.consent)),
+      salt: input.salt,
+    };
     input.batchSignature = await signStruct(this.device, 'ContributionBatch', batch, chainId, this.api.chain.addresses);
   }
 
   private async signRecord(terms: object, chainId: number): Promise<SignedRecordInput> {
-    const seal = { scheme: 'lit-bls-v1', networkKey: `0x${'aa'.repeat(48)}`, dataHash: 'bb'.repeat(32), ciphertext: 'AAAA' };
+    const seal = {
+      scheme: 'lit-bls-v1',
+      networkKey: `0x${'aa'.repeat(48)}`,
+      dataHash: 'bb'.repeat(32),
+      ciphertext: 'AAAA',
+    };
     const record = { ...terms, seals: [seal] } as unknown as SealedKeyRecord;
     const struct = { contributorRef: this.ref, datasetId: this.dataset.id, recordHash: sealedKeyHash(record) };
     const signature = await signStruct(this.device, 'SealedKey', struct, chainId, this.api.chain.addresses);
@@ -199,7 +213,14 @@ export interface CommitAnswer {
   replay?: boolean;
   root?: string;
   contributions?: { id: string; state: string; cid: string; index: number }[];
-  receipt?: { signer: string; signature: string; subject: string; kind: number; evidenceHash: string; issuedAt: number };
+  receipt?: {
+    signer: string;
+    signature: string;
+    subject: string;
+    kind: number;
+    evidenceHash: string;
+    issuedAt: number;
+  };
 }
 
 const COMMIT = `mutation($input: ContributionCommitInput!) { contributionCommit(input: $input) {

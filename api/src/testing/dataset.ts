@@ -13,7 +13,10 @@ export interface CuratedDataset extends TestDataset {
 const MINIMAL = { purposes: 127, contributorsBps: 7000, floorPrice: '1000000' };
 
 /** A dataset that the curator described by an uploaded block and the chain confirmed. */
-export async function createDataset(api: TestApp, overrides: Partial<typeof MINIMAL & { name: string; description: string }> = {}): Promise<CuratedDataset> {
+export async function createDataset(
+  api: TestApp,
+  overrides: Partial<typeof MINIMAL & { name: string; description: string }> = {},
+): Promise<CuratedDataset> {
   const curator = Wallet.createRandom();
   const token = await api.signIn(curator);
   const { name = 'Digits', description = 'Handwritten digits', ...terms } = overrides;
@@ -31,8 +34,16 @@ export async function createDataset(api: TestApp, overrides: Partial<typeof MINI
     contributorsBps: String(params.contributorsBps),
   };
   api.chain.mine(
-    { contract: 'DatasetRegistry', name: 'DatasetCreated', args: { datasetId: id, curator: curator.address, params: plain, salt: id } },
-    { contract: 'DatasetRegistry', name: 'SourceAdded', args: { datasetId: id, source: api.env.CONTRACTS.LicenseVault, position: '0' } },
+    {
+      contract: 'DatasetRegistry',
+      name: 'DatasetCreated',
+      args: { datasetId: id, curator: curator.address, params: plain, salt: id },
+    },
+    {
+      contract: 'DatasetRegistry',
+      name: 'SourceAdded',
+      args: { datasetId: id, source: api.env.CONTRACTS.LicenseVault, position: '0' },
+    },
     {
       contract: 'DatasetRegistry',
       name: 'OfferCreated',
@@ -40,7 +51,13 @@ export async function createDataset(api: TestApp, overrides: Partial<typeof MINI
         datasetId: id,
         offerIndex: '0',
         offerId: offerId({ datasetId: id, offerIndex: 0 }),
-        params: { price: '5000000', duration: '2592000', purposes: '1', seats: '5', termsHash: toHex(new Uint8Array(32)) },
+        params: {
+          price: '5000000',
+          duration: '2592000',
+          purposes: '1',
+          seats: '5',
+          termsHash: toHex(new Uint8Array(32)),
+        },
       },
     },
   );

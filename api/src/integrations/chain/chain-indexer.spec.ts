@@ -37,7 +37,11 @@ describe('the chain index', () => {
     indexer = new ChainIndexer({ CONFIRMATIONS: 2, START_BLOCK: 0 } as Env, source, chain, registry);
   });
 
-  const anchored = (root: string) => ({ contract: 'ContributionRegistry' as const, name: 'BatchAnchored', args: { root } });
+  const anchored = (root: string) => ({
+    contract: 'ContributionRegistry' as const,
+    name: 'BatchAnchored',
+    args: { root },
+  });
   const roots = () => applied.map((event) => event.args['root']);
   const mine = (n: number) => {
     for (let i = 0; i < n; i++) chain.mine();

@@ -96,7 +96,8 @@ export class Relayer extends RelayPort {
     try {
       await this.chain.provider.broadcastTransaction(raw);
     } catch (error) {
-      const known = isError(error, 'NONCE_EXPIRED') || /already known|already imported|nonce too low/i.test(String(error));
+      const known =
+        isError(error, 'NONCE_EXPIRED') || /already known|already imported|nonce too low/i.test(String(error));
       if (!known) throw error;
     }
   }

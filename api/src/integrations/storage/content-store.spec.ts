@@ -19,7 +19,9 @@ shouldBehaveLikeContentStore('the flat store', () => new FlatStore(root));
 const kubo = process.env['TEST_IPFS_RPC_URL'];
 if (kubo) shouldBehaveLikeContentStore('kubo', () => new KuboStore(kubo));
 else {
-  console.log('SKIPPED: the kubo adapter against the content store contract, because TEST_IPFS_RPC_URL names no daemon');
+  console.log(
+    'SKIPPED: the kubo adapter against the content store contract, because TEST_IPFS_RPC_URL names no daemon',
+  );
   describe.skip('kubo as a content store', () => it('needs a daemon: TEST_IPFS_RPC_URL', () => undefined));
 }
 

@@ -75,7 +75,9 @@ export class AccessService {
       order: { consentHash: 'ASC', intake: 'ASC' },
     });
     return {
-      sealed: sealed.filter((key) => used.has(`${key.consentHash}/${key.intake}`)).map((key) => signedOf<SealedKek>(key)),
+      sealed: sealed
+        .filter((key) => used.has(`${key.consentHash}/${key.intake}`))
+        .map((key) => signedOf<SealedKek>(key)),
       wraps: wraps.map(({ contributionId, intake, consentHash, wrappedDek }) => ({
         contributionId,
         intake,

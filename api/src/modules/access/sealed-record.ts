@@ -24,7 +24,10 @@ const seal = z.strictObject({
   scheme: z.literal('lit-bls-v1'),
   networkKey: z.string().regex(/^0x[0-9a-f]{96}$/),
   dataHash: z.string().regex(/^[0-9a-f]{64}$/),
-  ciphertext: z.string().max(MAX_CIPHERTEXT).regex(/^[A-Za-z0-9+/]+={0,2}$/),
+  ciphertext: z
+    .string()
+    .max(MAX_CIPHERTEXT)
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/),
 });
 const common = {
   v: z.literal(1),
@@ -70,14 +73,26 @@ export function checkTerms(record: SealedKeyRecord, terms: RecordTerms): void {
 
 export function checkKek(record: SealedKeyRecord, intake: number): asserts record is SealedKek {
   refuseUnless(record.kind === 'kek', Code.BAD_SEALED_KEY, 'A sealed KEK is expected');
-  refuseUnless(record.version === intake, Code.BAD_SEALED_KEY, `KEK ${record.version} does not belong to intake ${intake}`);
+  refuseUnless(
+    record.version === intake,
+    Code.BAD_SEALED_KEY,
+    `KEK ${record.version} does not belong to intake ${intake}`,
+  );
 }
 
-export function checkLabelKey(record: SealedKeyRecord, intake: number, pack: { packId: string; packIndex: number }): asserts record is SealedLabelKey {
+export function checkLabelKey(
+  record: SealedKeyRecord,
+  intake: number,
+  pack: { packId: string; packIndex: number },
+): asserts record is SealedLabelKey {
   refuseUnless(record.kind === 'label', Code.BAD_LABEL_PACK, 'A sealed label key is expected');
   const expected = packId({ ...record, intake, packIndex: pack.packIndex });
   const fits = record.intake === intake && record.packIndex === pack.packIndex;
-  refuseUnless(fits && same(expected, pack.packId) && same(expected, record.packId), Code.BAD_LABEL_PACK, `Pack ${pack.packIndex} has a wrong id`);
+  refuseUnless(
+    fits && same(expected, pack.packId) && same(expected, record.packId),
+    Code.BAD_LABEL_PACK,
+    `Pack ${pack.packIndex} has a wrong id`,
+  );
 }
 
 /** The networks of this installation must be able to open it. */

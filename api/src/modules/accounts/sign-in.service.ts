@@ -63,7 +63,14 @@ export class SignInService {
   }
 }
 
-function buildMessage(p: { account: string; domain: string; uri: string; nonce: string; expiresAt: Date; chainId: number }) {
+function buildMessage(p: {
+  account: string;
+  domain: string;
+  uri: string;
+  nonce: string;
+  expiresAt: Date;
+  chainId: number;
+}) {
   try {
     return new SiweMessage({
       domain: p.domain,

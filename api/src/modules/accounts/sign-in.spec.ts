@@ -26,7 +26,8 @@ describe('signing in', () => {
   });
   afterAll(() => api.stop());
 
-  const challenge = async (account: string, domain = '127.0.0.1:4000') => api.graphql<Challenge>(CHALLENGE, { account, domain });
+  const challenge = async (account: string, domain = '127.0.0.1:4000') =>
+    api.graphql<Challenge>(CHALLENGE, { account, domain });
   const signIn = async (message: string, signature: string) =>
     (await api.graphql<SignedIn>(SIGN_IN, { message, signature })).data.signIn;
 

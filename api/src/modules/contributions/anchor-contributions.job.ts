@@ -31,7 +31,11 @@ export class AnchorContributionsJob implements OnModuleInit {
   private async anchor({ root, count }: { root: string; count: number }): Promise<{ hash: string | null }> {
     const at = await this.chain.read<bigint>({ contract: 'ContributionRegistry', method: 'anchoredAt', args: [root] });
     if (at > 0n) return { hash: null };
-    const { hash } = await this.relay.send(`anchor:${root}`, { contract: 'ContributionRegistry', method: 'anchor', args: [root, count] });
+    const { hash } = await this.relay.send(`anchor:${root}`, {
+      contract: 'ContributionRegistry',
+      method: 'anchor',
+      args: [root, count],
+    });
     return { hash };
   }
 
@@ -43,7 +47,15 @@ export class AnchorContributionsJob implements OnModuleInit {
       { anchorTx: event.txHash, anchoredAt: new Date(event.timestamp * 1000) },
     );
     if (!affected) return;
-    const items = await manager.find(ContributionEntity, { select: { id: true }, where: { batchRoot: root, state: 'COMMITTED' } });
-    await this.contributions.transitionAll(manager, items.map((item) => item.id), 'ANCHORED', null);
+    const items = await manager.find(ContributionEntity, {
+      select: { id: true },
+      where: { batchRoot: root, state: 'COMMITTED' },
+    });
+    await this.contributions.transitionAll(
+      manager,
+      items.map((item) => item.id),
+      'ANCHORED',
+      null,
+    );
   }
 }

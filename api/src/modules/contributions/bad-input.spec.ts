@@ -38,7 +38,11 @@ describe('bad input', () => {
     )[0];
 
   /** A good batch that `spoil` makes bad; the wrong thing alone must be refused, with nothing stored. */
-  async function refused(code: string, options: BatchOptions, spoil: (input: Input, who: TestContributor) => unknown = () => {}) {
+  async function refused(
+    code: string,
+    options: BatchOptions,
+    spoil: (input: Input, who: TestContributor) => unknown = () => {},
+  ) {
     const who = await contributor();
     const { input, leaves } = await who.batch(options);
     for (const leaf of leaves) await who.upload(leaf);
@@ -52,15 +56,27 @@ describe('bad input', () => {
     const stranger = Wallet.createRandom();
 
     it('refuses a consent that somebody else signed', () =>
-      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.consent.signature = stranger.signingKey.sign(`0x${'11'.repeat(32)}`).serialized)));
+      refused(
+        Code.WRONG_SIGNATURE,
+        {},
+        (input) => (input.consent.signature = stranger.signingKey.sign(`0x${'11'.repeat(32)}`).serialized),
+      ));
     it('refuses a consent whose terms were changed after signing', () =>
       refused(Code.WRONG_SIGNATURE, {}, (input) => (input.consent.termsHash = `0x${'77'.repeat(32)}`)).catch(() =>
         refused(Code.BAD_SEALED_KEY, {}, (input) => (input.consent.termsHash = `0x${'77'.repeat(32)}`)),
       ));
     it('refuses a device grant that somebody else signed', () =>
-      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.grant.signature = stranger.signingKey.sign(`0x${'22'.repeat(32)}`).serialized)));
+      refused(
+        Code.WRONG_SIGNATURE,
+        {},
+        (input) => (input.grant.signature = stranger.signingKey.sign(`0x${'22'.repeat(32)}`).serialized),
+      ));
     it('refuses a batch that the device did not sign', () =>
-      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.batchSignature = `${input.batchSignature.slice(0, -4)}aa1b`)));
+      refused(
+        Code.WRONG_SIGNATURE,
+        {},
+        (input) => (input.batchSignature = `${input.batchSignature.slice(0, -4)}aa1b`),
+      ));
     it('refuses a sealed key that is not signed by its owner', () =>
       refused(Code.WRONG_SIGNATURE, {}, (input) => (input.sealedKek.signature = `0x${'33'.repeat(65)}`)));
     it('refuses signatures and records made for another chain', () => refused(Code.WRONG_CHAIN, { chainId: 8453 }));
@@ -98,7 +114,8 @@ describe('bad input', () => {
     });
     it('refuses a revoked grant', () => refused(Code.GRANT_REVOKED, { grantNonce: 1 }));
     it('refuses an expired grant', () => refused(Code.GRANT_EXPIRED, { grantValidUntil: now() - 1 }));
-    it('refuses a grant of more than 90 days', () => refused(Code.GRANT_EXPIRED, { grantValidUntil: now() + 91 * 24 * HOUR }));
+    it('refuses a grant of more than 90 days', () =>
+      refused(Code.GRANT_EXPIRED, { grantValidUntil: now() + 91 * 24 * HOUR }));
   });
 
   describe('content', () => {
@@ -109,7 +126,8 @@ describe('bad input', () => {
       }));
     it('refuses a batch root that does not follow from the contributions', () =>
       refused(Code.ROOT_MISMATCH, {}, (input) => (input.root = toHex(randomBytes(32)))));
-    it('refuses a count that is not the number of items', () => refused(Code.ROOT_MISMATCH, {}, (input) => (input.count = 3)));
+    it('refuses a count that is not the number of items', () =>
+      refused(Code.ROOT_MISMATCH, {}, (input) => (input.count = 3)));
     it('refuses sizes that are not those of the blocks', () =>
       refused(Code.SIZE_MISMATCH, {}, (input, who) => {
         input.contributions[0]!.size += 1;
@@ -138,7 +156,11 @@ describe('bad input', () => {
       const closing = await createDataset(api);
       const who = await new TestContributor(api, closing).signIn();
       await who.contribute();
-      await api.graphql(`mutation($d: Bytes32!) { intakeClose(datasetId: $d) { __typename } }`, { d: closing.id }, closing.token);
+      await api.graphql(
+        `mutation($d: Bytes32!) { intakeClose(datasetId: $d) { __typename } }`,
+        { d: closing.id },
+        closing.token,
+      );
       const { result } = await who.contribute({ intake: 1 });
       expect(result).toMatchObject({ code: Code.INTAKE_CLOSED });
       expect((await who.contribute({ intake: 2 })).result.__typename).toBe('ContributionBatchCommitted');
@@ -159,12 +181,21 @@ describe('bad input', () => {
 
   describe('keys', () => {
     it('refuses a KEK of another intake', () =>
-      refused(Code.BAD_SEALED_KEY, {}, async (input, who) => (input.sealedKek = (await who.batch({ intake: 2 })).input.sealedKek)));
+      refused(
+        Code.BAD_SEALED_KEY,
+        {},
+        async (input, who) => (input.sealedKek = (await who.batch({ intake: 2 })).input.sealedKek),
+      ));
     it('refuses a LABEL consent without label packs', () =>
       refused(Code.BAD_LABEL_PACK, { purposes: Purpose.TRAIN | Purpose.LABEL }, (input) => (input.labelPacks = [])));
     it('refuses a pack with a wrong id', () =>
-      refused(Code.BAD_LABEL_PACK, { purposes: Purpose.TRAIN | Purpose.LABEL }, (input) => (input.labelPacks[0]!.packId = toHex(randomBytes(32)))));
-    it('refuses a pack of more than 32 items', () => refused(Code.BAD_LABEL_PACK, { purposes: Purpose.TRAIN | Purpose.LABEL, count: 33 }));
+      refused(
+        Code.BAD_LABEL_PACK,
+        { purposes: Purpose.TRAIN | Purpose.LABEL },
+        (input) => (input.labelPacks[0]!.packId = toHex(randomBytes(32))),
+      ));
+    it('refuses a pack of more than 32 items', () =>
+      refused(Code.BAD_LABEL_PACK, { purposes: Purpose.TRAIN | Purpose.LABEL, count: 33 }));
   });
 
   describe('replays', () => {
@@ -173,7 +204,9 @@ describe('bad input', () => {
       const { input } = await who.contribute();
       const { input: second, leaves } = await who.batch();
       for (const leaf of leaves) await who.upload(leaf);
-      expect(await who.commit({ ...second, idempotencyKey: input.idempotencyKey })).toMatchObject({ code: Code.BATCH_REPLAYED });
+      expect(await who.commit({ ...second, idempotencyKey: input.idempotencyKey })).toMatchObject({
+        code: Code.BATCH_REPLAYED,
+      });
     });
     it('refuses salt and index that were used before', async () => {
       const who = await contributor();
@@ -232,7 +265,8 @@ describe('bad input', () => {
       const who = await contributor();
       const blocks = Array.from({ length: 8 }, (_, i) => new Uint8Array(1 << 20).fill(i + 1));
       const statuses = [];
-      for (const block of blocks) statuses.push((await api.putBlock(rawCid(block).toString(), block, who.token)).statusCode);
+      for (const block of blocks)
+        statuses.push((await api.putBlock(rawCid(block).toString(), block, who.token)).statusCode);
       expect(statuses).toEqual([201, 201, 201, 201, 201, 201, 201, 403]);
     });
     it('answers 200 to a block that is known already', async () => {

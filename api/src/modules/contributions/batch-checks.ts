@@ -50,10 +50,18 @@ export const structOf = (commit: ContributionCommitInput, item: ContributionInpu
 export function checkBatch(commit: ContributionCommitInput, consentHash: string, chain: ChainPort): Hex[] {
   const { contributions, count, root, salt } = commit;
   refuseUnless(count >= 1 && count <= MAX_BATCH, Code.BAD_INPUT, `A batch holds 1 to ${MAX_BATCH} contributions`);
-  refuseUnless(count === contributions.length, Code.ROOT_MISMATCH, `${contributions.length} contributions, not ${count}`);
+  refuseUnless(
+    count === contributions.length,
+    Code.ROOT_MISMATCH,
+    `${contributions.length} contributions, not ${count}`,
+  );
   contributions.forEach((item, index) => checkItem(commit, item, index));
   const leaves = contributions.map((item) => contributionLeaf(structOf(commit, item)));
-  refuseUnless(contributionRoot(leaves) === root, Code.ROOT_MISMATCH, 'The batch root does not follow from the contributions');
+  refuseUnless(
+    contributionRoot(leaves) === root,
+    Code.ROOT_MISMATCH,
+    'The batch root does not follow from the contributions',
+  );
   const digest = digestOf('ContributionBatch', { root, count, consentHash, salt }, chain.chainId, chain.addresses);
   const signed = recovers(commit.grant.signer, digest, commit.batchSignature);
   refuseUnless(signed, Code.WRONG_SIGNATURE, 'The batch is not signed by the granted device key', { of: 'batch' });
@@ -64,7 +72,12 @@ function checkItem(commit: ContributionCommitInput, item: ContributionInput, ind
   const { datasetId, salt } = commit;
   const details = { index, contributionId: item.contributionId };
   const id = contributionId({ contributorRef: commit.consent.contributorRef, datasetId, salt, index });
-  refuseUnless(item.contributionId === id, Code.ROOT_MISMATCH, 'A contribution id does not follow from salt and index', details);
+  refuseUnless(
+    item.contributionId === id,
+    Code.ROOT_MISMATCH,
+    'A contribution id does not follow from salt and index',
+    details,
+  );
   const header = item.floeHeader.length === 2 + 2 * FLOE_HEADER_SIZE && item.floeHeader.startsWith(FLOE_PARAMETERS);
   refuseUnless(header, Code.BAD_INPUT, 'A FLOE header has other parameters', details);
   refuseUnless(isWrappedDek(item.wrappedDek), Code.BAD_INPUT, 'A wrapped DEK has 60 bytes', details);
@@ -84,25 +97,45 @@ export function checkContent(
 ): CheckedItem[] {
   return commit.contributions.map((input, index) => {
     const details = { index, contributionId: input.contributionId };
-    refuseUnless(input.schemaHash === intake.schemaHash, Code.SCHEMA_MISMATCH, 'The item names another schema', details);
+    refuseUnless(
+      input.schemaHash === intake.schemaHash,
+      Code.SCHEMA_MISMATCH,
+      'The item names another schema',
+      details,
+    );
     const open = input.intake === intake.openIntake;
-    refuseUnless(open, Code.INTAKE_CLOSED, `Intake ${intake.openIntake} is open`, { ...details, openIntake: intake.openIntake });
+    refuseUnless(open, Code.INTAKE_CLOSED, `Intake ${intake.openIntake} is open`, {
+      ...details,
+      openIntake: intake.openIntake,
+    });
     const dag = rebuild(input, owned, details);
-    refuseUnless(contentDigest(dag.root) === input.contentDigest, Code.ROOT_MISMATCH, 'The content root does not follow from the blocks', details);
+    refuseUnless(
+      contentDigest(dag.root) === input.contentDigest,
+      Code.ROOT_MISMATCH,
+      'The content root does not follow from the blocks',
+      details,
+    );
     return { input, leaf: leaves[index]!, cid: dag.root.toString(), nodes: dag.blocks };
   });
 }
 
 function rebuild(input: ContributionInput, owned: Map<string, number>, details: object): FileDag {
   const missing = input.leaves.filter((cid) => !owned.has(cid));
-  refuseUnless(missing.length === 0, Code.BLOCK_MISSING, 'Upload these blocks first', { ...details, missing: missing.slice(0, 100) });
+  refuseUnless(missing.length === 0, Code.BLOCK_MISSING, 'Upload these blocks first', {
+    ...details,
+    missing: missing.slice(0, 100),
+  });
   const sizes = input.leaves.map((cid) => ({ cid: leafCid(cid), size: owned.get(cid)! }));
   const total = sizes.reduce((bytes, leaf) => bytes + leaf.size, 0);
-  refuseUnless(total === input.size, Code.SIZE_MISMATCH, `The blocks have ${total} bytes, not ${input.size}`, { ...details });
+  refuseUnless(total === input.size, Code.SIZE_MISMATCH, `The blocks have ${total} bytes, not ${input.size}`, {
+    ...details,
+  });
   try {
     return fileDag(sizes);
   } catch (error) {
-    return refuse(Code.SIZE_MISMATCH, `The blocks are not cut as the format asks: ${(error as Error).message}`, { ...details });
+    return refuse(Code.SIZE_MISMATCH, `The blocks are not cut as the format asks: ${(error as Error).message}`, {
+      ...details,
+    });
   }
 }
 

@@ -14,7 +14,13 @@ import { AccessService } from '../access/access.service.ts';
 import { ANCHOR } from './anchor-contributions.job.ts';
 import { checkBatch, checkContent } from './batch-checks.ts';
 import type { CheckedItem } from './batch-checks.ts';
-import { checkAgainstDataset, checkConsentSignatures, checkConsentTerms, checkGrantTerms, consentHashOf } from './consent-checks.ts';
+import {
+  checkAgainstDataset,
+  checkConsentSignatures,
+  checkConsentTerms,
+  checkGrantTerms,
+  consentHashOf,
+} from './consent-checks.ts';
 import { ConsentEntity } from './consent.entity.ts';
 import { ContributionBatchEntity } from './contribution-batch.entity.ts';
 import { ContributionEntity } from './contribution.entity.ts';
@@ -90,7 +96,11 @@ export class CommitService {
   }
 
   /** The same batch again is answered with what was stored; another batch under a used key is refused. */
-  private async replayOf(manager: EntityManager, account: string, input: ContributionCommitInput): Promise<CommittedBatch | null> {
+  private async replayOf(
+    manager: EntityManager,
+    account: string,
+    input: ContributionCommitInput,
+  ): Promise<CommittedBatch | null> {
     const batch = await manager.findOneBy(ContributionBatchEntity, { root: input.root });
     if (batch) {
       refuseUnless(batch.contributorRef === account, Code.BATCH_REPLAYED, 'This batch was committed by somebody else');
@@ -105,7 +115,11 @@ export class CommitService {
 
   /** Blocks that this account uploaded and that are still in the store. */
   private async ownedLeaves(manager: EntityManager, account: string, input: ContributionCommitInput) {
-    const owned = await this.uploads.owned(manager, account, input.contributions.flatMap((item) => item.leaves));
+    const owned = await this.uploads.owned(
+      manager,
+      account,
+      input.contributions.flatMap((item) => item.leaves),
+    );
     const stored = await this.store.has([...owned.keys()]);
     return new Map([...owned].filter(([cid]) => stored.has(cid)));
   }
@@ -113,7 +127,8 @@ export class CommitService {
   private async checkDuplicates(manager: EntityManager, account: string, items: CheckedItem[]): Promise<void> {
     const ids = items.map((item) => item.input.contributionId);
     const repeated = await manager.findOneBy(ContributionEntity, { id: In(ids) });
-    if (repeated) refuse(Code.DUPLICATE_CONTRIBUTION, 'Salt and index were used before', { contributionId: repeated.id });
+    if (repeated)
+      refuse(Code.DUPLICATE_CONTRIBUTION, 'Salt and index were used before', { contributionId: repeated.id });
     const digests = items.map((item) => item.input.contentDigest);
     refuseUnless(new Set(digests).size === digests.length, Code.DUPLICATE_CONTRIBUTION, 'One content twice in a batch');
     const own = await manager.findOneBy(ContributionEntity, { contributorRef: account, contentDigest: In(digests) });
@@ -132,7 +147,11 @@ export class CommitService {
   private async storeNodes(manager: EntityManager, account: string, items: CheckedItem[]): Promise<void> {
     const nodes = items.flatMap((item) => item.nodes);
     for (const node of nodes) await this.store.put(node.cid.toString(), node.bytes);
-    await this.uploads.own(manager, account, nodes.map((node) => ({ cid: node.cid.toString(), size: node.bytes.length })));
+    await this.uploads.own(
+      manager,
+      account,
+      nodes.map((node) => ({ cid: node.cid.toString(), size: node.bytes.length })),
+    );
   }
 
   private async keep(
@@ -145,7 +164,13 @@ export class CommitService {
     const committedAt = new Date();
     const receipt = await this.receipt(input, consentHash, committedAt);
     const { signature, ...terms } = input.consent;
-    await manager.createQueryBuilder().insert().into(ConsentEntity).values({ ...terms, consentHash, signature }).orIgnore().execute();
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(ConsentEntity)
+      .values({ ...terms, consentHash, signature })
+      .orIgnore()
+      .execute();
     await manager.insert(ContributionBatchEntity, {
       root: input.root,
       idempotencyKey: input.idempotencyKey,
@@ -172,7 +197,10 @@ export class CommitService {
   /** Digests that somebody else committed first. */
   private async contested(manager: EntityManager, items: CheckedItem[]): Promise<Set<string>> {
     const digests = items.map((item) => item.input.contentDigest);
-    const rows = await manager.find(ContributionEntity, { select: { id: true, contentDigest: true }, where: { contentDigest: In(digests) } });
+    const rows = await manager.find(ContributionEntity, {
+      select: { id: true, contentDigest: true },
+      where: { contentDigest: In(digests) },
+    });
     return new Set(rows.map((row) => row.contentDigest));
   }
 

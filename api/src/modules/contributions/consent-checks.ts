@@ -25,7 +25,11 @@ export const consentHashOf = (input: ConsentInput): string => consentHash(consen
 /** What can be said about a consent from its text and the clock. */
 export function checkConsentTerms(consent: ConsentInput, now: number): void {
   const { purposes, validUntil } = consent;
-  refuseUnless(purposes > 0 && (purposes & ~ALL_PURPOSES) === 0, Code.CONSENT_PURPOSES, 'A consent names known purposes');
+  refuseUnless(
+    purposes > 0 && (purposes & ~ALL_PURPOSES) === 0,
+    Code.CONSENT_PURPOSES,
+    'A consent names known purposes',
+  );
   refuseUnless(validUntil > now, Code.CONSENT_EXPIRED, `The consent ended at ${validUntil}`);
 }
 
@@ -37,20 +41,39 @@ export function checkGrantTerms(grant: DeviceGrantInput, consent: ConsentInput, 
 }
 
 /** What the dataset and the chain say about a consent and a grant. */
-export function checkAgainstDataset(consent: ConsentInput, grant: DeviceGrantInput, intake: IntakeEntity, nonces: Nonces): void {
-  refuseUnless((consent.purposes & intake.purposes) !== 0, Code.CONSENT_PURPOSES, 'The dataset has none of these purposes');
+export function checkAgainstDataset(
+  consent: ConsentInput,
+  grant: DeviceGrantInput,
+  intake: IntakeEntity,
+  nonces: Nonces,
+): void {
+  refuseUnless(
+    (consent.purposes & intake.purposes) !== 0,
+    Code.CONSENT_PURPOSES,
+    'The dataset has none of these purposes',
+  );
   const counted = consent.sources >= 1 && consent.sources <= intake.sources;
   refuseUnless(counted, Code.CONSENT_SOURCES, `The dataset has ${intake.sources} entitlement sources`);
   const current = consent.consentNonce === nonces.consentNonce;
   refuseUnless(current, Code.CONSENT_WITHDRAWN, `The current consent nonce is ${nonces.consentNonce}`);
-  refuseUnless(grant.grantNonce === nonces.grantNonce, Code.GRANT_REVOKED, `The current grant nonce is ${nonces.grantNonce}`);
+  refuseUnless(
+    grant.grantNonce === nonces.grantNonce,
+    Code.GRANT_REVOKED,
+    `The current grant nonce is ${nonces.grantNonce}`,
+  );
 }
 
-export async function checkConsentSignatures(chain: ChainPort, consent: ConsentInput, grant: DeviceGrantInput): Promise<void> {
+export async function checkConsentSignatures(
+  chain: ChainPort,
+  consent: ConsentInput,
+  grant: DeviceGrantInput,
+): Promise<void> {
   const { chainId, addresses } = chain;
   const consentDigest = digestOf('Consent', consentOf(consent), chainId, addresses);
   const consented = await isSignedBy(chain, consent.contributorRef, consentDigest, consent.signature);
-  refuseUnless(consented, Code.WRONG_SIGNATURE, 'The consent is not signed by the contributor on this chain', { of: 'consent' });
+  refuseUnless(consented, Code.WRONG_SIGNATURE, 'The consent is not signed by the contributor on this chain', {
+    of: 'consent',
+  });
   const grantDigest = digestOf('DeviceGrant', grant, chainId, addresses);
   const granted = await isSignedBy(chain, grant.contributorRef, grantDigest, grant.signature);
   refuseUnless(granted, Code.WRONG_SIGNATURE, 'The device grant is not signed by the contributor', { of: 'grant' });

@@ -29,7 +29,12 @@ describe('contributing', () => {
     expect(result).toMatchObject({ __typename: 'ContributionBatchCommitted', replay: false, root: input.root });
     expect(result.contributions!.map((item) => item.state)).toEqual(['COMMITTED', 'COMMITTED', 'COMMITTED']);
     const { signer, signature, ...facts } = result.receipt!;
-    const digest = digestOf('Receipt', { contributorRef: someone.ref, datasetId: dataset.id, ...facts }, 31337, api.env.CONTRACTS);
+    const digest = digestOf(
+      'Receipt',
+      { contributorRef: someone.ref, datasetId: dataset.id, ...facts },
+      31337,
+      api.env.CONTRACTS,
+    );
     expect(recoverAddress(digest, signature)).toBe(signer);
   });
 

@@ -7,7 +7,8 @@ const states = Object.keys(contributionTransitions) as ContributionState[];
 
 describe('the lifecycle of a contribution', () => {
   it('goes from COMMITTED to IN_VERSION with or without labels', () => {
-    const walk = (path: ContributionState[]) => path.reduce((from, to) => transition(contributionTransitions, from, to));
+    const walk = (path: ContributionState[]) =>
+      path.reduce((from, to) => transition(contributionTransitions, from, to));
     expect(walk(['COMMITTED', 'ANCHORED', 'VALIDATED', 'IN_VERSION', 'WITHDRAWN'])).toBe('WITHDRAWN');
     expect(walk(['COMMITTED', 'ANCHORED', 'IN_VERSION'])).toBe('IN_VERSION');
   });

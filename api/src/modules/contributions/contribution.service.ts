@@ -42,8 +42,18 @@ export class ContributionService {
       .andWhere(datasetId ? 'c.dataset_id = :datasetId' : 'true', { datasetId });
     const totalCount = await query.getCount();
     if (key) query.andWhere('(c.committed_at, c.id) < (:at, :id)', { at: key[0], id: key[1] });
-    const rows = await query.orderBy('c.committed_at', 'DESC').addOrderBy('c.id', 'DESC').limit(size + 1).getMany();
-    return connection(rows, size, totalCount, (row) => row, (row) => encodeCursor(row.committedAt.toISOString(), row.id));
+    const rows = await query
+      .orderBy('c.committed_at', 'DESC')
+      .addOrderBy('c.id', 'DESC')
+      .limit(size + 1)
+      .getMany();
+    return connection(
+      rows,
+      size,
+      totalCount,
+      (row) => row,
+      (row) => encodeCursor(row.committedAt.toISOString(), row.id),
+    );
   }
 
   ofBatch(manager: EntityManager, root: string): Promise<ContributionEntity[]> {
@@ -61,7 +71,10 @@ export class ContributionService {
       where: { batchRoot: item.batchRoot },
       order: { index: 'ASC' },
     });
-    return contributionProof(rows.map((row) => row.leaf as Hex), item.index);
+    return contributionProof(
+      rows.map((row) => row.leaf as Hex),
+      item.index,
+    );
   }
 
   /** Anchored items of an intake that may be labeled: consented to LABEL, with keys for it. In random but stable order. */
@@ -128,7 +141,11 @@ export class ContributionService {
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[])`,
       [items.map((item) => item.id), items.map((item) => item.state), items.map((item) => item.reason)],
     );
-    const rows = items.map((item) => ({ id: item.id, dataset_id: item.datasetId, contributor_ref: item.contributorRef }));
+    const rows = items.map((item) => ({
+      id: item.id,
+      dataset_id: item.datasetId,
+      contributor_ref: item.contributorRef,
+    }));
     await this.announce(manager, rows);
   }
 

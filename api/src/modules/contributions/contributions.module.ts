@@ -21,7 +21,13 @@ import { WithdrawalService } from './withdrawal.service.ts';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([BlockOwnerEntity, ConsentEntity, ContributionBatchEntity, ContributionEntity, IntakeEntity]),
+    TypeOrmModule.forFeature([
+      BlockOwnerEntity,
+      ConsentEntity,
+      ContributionBatchEntity,
+      ContributionEntity,
+      IntakeEntity,
+    ]),
     AccessModule,
     AccountsModule,
   ],

@@ -1,7 +1,11 @@
 import { Code, digestOf, Purpose } from '@allod/protocol';
 import type { SealedKeyRecord, SignedKeyRecord } from '@allod/protocol';
 import { refuseUnless } from '../../common/errors/refusal.ts';
-import type { ContributionCommitInput, LabelPackInput, SignedRecordInput } from '../../common/graphql/schema.generated.ts';
+import type {
+  ContributionCommitInput,
+  LabelPackInput,
+  SignedRecordInput,
+} from '../../common/graphql/schema.generated.ts';
 import type { ChainPort } from '../../integrations/chain/chain.port.ts';
 import { recovers } from '../../integrations/chain/signatures.ts';
 import {
@@ -84,13 +88,19 @@ function checkRecord(
   const { chainId, addresses } = context.chain;
   const { contributorRef } = commit.consent;
   const known = input.signer === contributorRef || input.signer === commit.grant.signer;
-  const signed = known && recovers(input.signer, digestOf('SealedKey', sealedKeyStruct(record), chainId, addresses), input.signature);
+  const signed =
+    known &&
+    recovers(input.signer, digestOf('SealedKey', sealedKeyStruct(record), chainId, addresses), input.signature);
   refuseUnless(signed, Code.WRONG_SIGNATURE, 'A sealed key is not signed by its owner', { of: 'sealedKey' });
   return { record, signature: input.signature, signer: input.signer };
 }
 
 function checkPack(commit: ContributionCommitInput, pack: LabelPackInput, context: KeyContext) {
-  refuseUnless(pack.wraps.length >= 1 && pack.wraps.length <= MAX_PACK, Code.BAD_LABEL_PACK, `A pack holds 1 to ${MAX_PACK} items`);
+  refuseUnless(
+    pack.wraps.length >= 1 && pack.wraps.length <= MAX_PACK,
+    Code.BAD_LABEL_PACK,
+    `A pack holds 1 to ${MAX_PACK} items`,
+  );
   const whole = pack.wraps.every((wrap) => isWrappedDek(wrap.wrappedDek));
   refuseUnless(whole, Code.BAD_LABEL_PACK, 'A wrapped DEK has 60 bytes');
   const signed = checkRecord(commit, pack.sealed, context);
@@ -105,6 +115,7 @@ function checkPacking(commit: ContributionCommitInput): void {
   const consented = (commit.consent.purposes & Purpose.LABEL) !== 0;
   refuseUnless(consented, Code.BAD_LABEL_PACK, 'Label keys without the LABEL purpose');
   const items = new Set(commit.contributions.map((item) => item.contributionId));
-  const exact = packed.length === items.size && new Set(packed).size === items.size && packed.every((id) => items.has(id));
+  const exact =
+    packed.length === items.size && new Set(packed).size === items.size && packed.every((id) => items.has(id));
   refuseUnless(exact, Code.BAD_LABEL_PACK, 'With the LABEL purpose each item of the batch is in exactly one pack');
 }

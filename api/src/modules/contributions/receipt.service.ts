@@ -34,6 +34,14 @@ export class ReceiptService {
     };
     const wallet = this.keys.wallet('receipt');
     const signature = await signStruct(wallet, 'Receipt', struct, this.chain.chainId, this.chain.addresses);
-    return { subject, kind, evidenceHash: struct.evidenceHash, issuedAt: struct.issuedAt, signer: wallet.address, signature, text };
+    return {
+      subject,
+      kind,
+      evidenceHash: struct.evidenceHash,
+      issuedAt: struct.issuedAt,
+      signer: wallet.address,
+      signature,
+      text,
+    };
   }
 }

@@ -8,7 +8,10 @@ import type { CuratedDataset } from '../../testing/dataset.ts';
 interface Message {
   type: string;
   id?: string;
-  payload?: { data?: { contributionChanged: { id: string; state: string } }; errors?: { extensions?: { code: string } }[] };
+  payload?: {
+    data?: { contributionChanged: { id: string; state: string } };
+    errors?: { extensions?: { code: string } }[];
+  };
 }
 
 /** A graphql-transport-ws client that collects what it is told. */
@@ -66,7 +69,9 @@ describe('contributionChanged', () => {
 
   it('refuses a stranger', async () => {
     const feed = await subscribe(url, undefined, QUERY, { d: dataset.id });
-    const answer = await feed.until((message) => message.type === 'error' || message.type === 'next' || message.type === 'complete');
+    const answer = await feed.until(
+      (message) => message.type === 'error' || message.type === 'next' || message.type === 'complete',
+    );
     expect(JSON.stringify(answer)).toContain('Sign in first');
     feed.close();
   });

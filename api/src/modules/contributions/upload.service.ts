@@ -30,7 +30,11 @@ export class UploadService {
       for (const block of input.blocks) checkAnnounced(block);
       const intake = await this.intakes.find(this.source.manager, input.datasetId);
       if (!intake) return refuse(Code.UNKNOWN_DATASET, `Dataset ${input.datasetId} is not known here`);
-      const owned = await this.owned(this.source.manager, account, input.blocks.map((block) => block.cid));
+      const owned = await this.owned(
+        this.source.manager,
+        account,
+        input.blocks.map((block) => block.cid),
+      );
       const stored = await this.store.has([...owned.keys()]);
       const missing = input.blocks.filter((block) => !stored.has(block.cid));
       const left = await this.quotaLeft(account);

@@ -5,7 +5,12 @@ import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
-import type { ConsentWithdrawal, ConsentWithdrawInput, ContributionWithdrawInput, SignedReceipt } from '../../common/graphql/schema.generated.ts';
+import type {
+  ConsentWithdrawal,
+  ConsentWithdrawInput,
+  ContributionWithdrawInput,
+  SignedReceipt,
+} from '../../common/graphql/schema.generated.ts';
 import { ChainEventRegistry } from '../../integrations/chain/chain-event.registry.ts';
 import { ChainPort, RelayPort, TransactionReverted } from '../../integrations/chain/chain.port.ts';
 import type { ChainEvent } from '../../integrations/chain/chain.port.ts';
@@ -63,7 +68,10 @@ export class WithdrawalService implements OnModuleInit {
     });
   }
 
-  private async accept(manager: EntityManager, input: ConsentWithdrawInput): Promise<{ receipt: SignedReceipt; job: string }> {
+  private async accept(
+    manager: EntityManager,
+    input: ConsentWithdrawInput,
+  ): Promise<{ receipt: SignedReceipt; job: string }> {
     const { contributorRef, datasetId, consentNonce, deadline, signature } = input;
     const key = `${contributorRef}:${datasetId}:${consentNonce}`;
     const [known]: { receipt: SignedReceipt }[] = await manager.query(
@@ -76,7 +84,14 @@ export class WithdrawalService implements OnModuleInit {
     refuseUnless(consentNonce === current, Code.CONSENT_WITHDRAWN, `The current consent nonce is ${current}`);
     const subject = hashStruct('Withdrawal', { contributorRef, datasetId, consentNonce, deadline });
     const receipt = await this.receipts.sign(
-      { contributorRef, datasetId, subject, kind: ReceiptKind.CONSENT_WITHDRAWN, evidence: input, text: WITHDRAWN_TEXT },
+      {
+        contributorRef,
+        datasetId,
+        subject,
+        kind: ReceiptKind.CONSENT_WITHDRAWN,
+        evidence: input,
+        text: WITHDRAWN_TEXT,
+      },
       new Date(),
     );
     await manager.query('INSERT INTO consent_withdrawal VALUES ($1, $2, $3, $4, $5, $6)', [
@@ -100,7 +115,11 @@ export class WithdrawalService implements OnModuleInit {
       return { hash };
     } catch (error) {
       if (!(error instanceof TransactionReverted)) throw error;
-      const [current] = await this.chain.read<[bigint, bigint]>({ contract: 'ConsentRegistry', method: 'noncesOf', args: [contributorRef, datasetId] });
+      const [current] = await this.chain.read<[bigint, bigint]>({
+        contract: 'ConsentRegistry',
+        method: 'noncesOf',
+        args: [contributorRef, datasetId],
+      });
       if (current > BigInt(consentNonce)) return { hash: null };
       throw error;
     }
@@ -110,14 +129,24 @@ export class WithdrawalService implements OnModuleInit {
     const contributorRef = String(event.args['contributorRef']);
     const datasetId = String(event.args['datasetId']).toLowerCase();
     await this.nonces.raise(manager, contributorRef, datasetId, { consentNonce: Number(event.args['consentNonce']) });
-    const items = await manager.find(ContributionEntity, { select: { id: true }, where: { contributorRef, datasetId } });
-    await this.contributions.transitionAll(manager, items.map((item) => item.id), 'WITHDRAWN', Code.CONSENT_WITHDRAWN);
+    const items = await manager.find(ContributionEntity, {
+      select: { id: true },
+      where: { contributorRef, datasetId },
+    });
+    await this.contributions.transitionAll(
+      manager,
+      items.map((item) => item.id),
+      'WITHDRAWN',
+      Code.CONSENT_WITHDRAWN,
+    );
     await this.access.shredOwner(manager, { contributorRef, datasetId });
   }
 
   private async revoked(event: ChainEvent, manager: EntityManager): Promise<void> {
     const datasetId = String(event.args['datasetId']).toLowerCase();
-    await this.nonces.raise(manager, String(event.args['contributorRef']), datasetId, { grantNonce: Number(event.args['grantNonce']) });
+    await this.nonces.raise(manager, String(event.args['contributorRef']), datasetId, {
+      grantNonce: Number(event.args['grantNonce']),
+    });
   }
 
   /** One item, by the contributorRef's own signature. */
@@ -130,7 +159,13 @@ export class WithdrawalService implements OnModuleInit {
       const now = Date.now() / 1000;
       refuseUnless(Math.abs(input.issuedAt - now) <= MAX_CLOCK_SKEW, Code.BAD_INPUT, 'issuedAt is not now');
       const { contributorRef, datasetId } = item;
-      const struct = { contributorRef, datasetId, contributionId: item.id, reason: input.reason, issuedAt: input.issuedAt };
+      const struct = {
+        contributorRef,
+        datasetId,
+        contributionId: item.id,
+        reason: input.reason,
+        issuedAt: input.issuedAt,
+      };
       const digest = digestOf('ItemWithdrawal', struct, this.chain.chainId, this.chain.addresses);
       const signed = await isSignedBy(this.chain, contributorRef, digest, input.signature);
       refuseUnless(signed, Code.WRONG_SIGNATURE, 'The withdrawal is not signed by the contributor on this chain');

@@ -24,21 +24,35 @@ describe('withdrawing', () => {
     dataset = await createDataset(api);
     api.chain.readers.set('ContributionRegistry.anchoredAt', () => 1n);
     api.relay.effects.set('ConsentRegistry.withdrawBySig', ([struct]) => {
-      const { contributorRef, datasetId, consentNonce } = struct as { contributorRef: string; datasetId: string; consentNonce: number };
+      const { contributorRef, datasetId, consentNonce } = struct as {
+        contributorRef: string;
+        datasetId: string;
+        consentNonce: number;
+      };
       const args = { contributorRef, datasetId, consentNonce: String(consentNonce + 1) };
       api.chain.mine({ contract: 'ConsentRegistry', name: 'ConsentWithdrawn', args });
     });
   });
   afterAll(() => api.stop());
 
-  const withdrawal = async (who: TestContributor, over: { consentNonce?: number; deadline?: number; chainId?: number } = {}) => {
-    const struct = { contributorRef: who.ref, datasetId: dataset.id, consentNonce: over.consentNonce ?? 0, deadline: over.deadline ?? now() + 600 };
+  const withdrawal = async (
+    who: TestContributor,
+    over: { consentNonce?: number; deadline?: number; chainId?: number } = {},
+  ) => {
+    const struct = {
+      contributorRef: who.ref,
+      datasetId: dataset.id,
+      consentNonce: over.consentNonce ?? 0,
+      deadline: over.deadline ?? now() + 600,
+    };
     const signature = await signStruct(who.wallet, 'Withdrawal', struct, over.chainId ?? 31337, api.env.CONTRACTS);
     return { ...struct, signature };
   };
   const send = async (input: object) => {
     const [answer] = await Promise.all([
-      api.graphql<{ consentWithdraw: Record<string, never> & { receipt: { signer: string; signature: string } & object } }>(CONSENT, { i: input }),
+      api.graphql<{
+        consentWithdraw: Record<string, never> & { receipt: { signer: string; signature: string } & object };
+      }>(CONSENT, { i: input }),
       new Promise((resolve) => setTimeout(resolve, 100)).then(() => api.runOutbox()),
     ]);
     return answer.data.consentWithdraw;
@@ -48,13 +62,20 @@ describe('withdrawing', () => {
     const who = await new TestContributor(api, dataset).signIn();
     await who.contribute();
     const result = await send(await withdrawal(who));
-    expect(result).toMatchObject({ __typename: 'ConsentWithdrawal', consentNonce: 0, txHash: expect.stringMatching(/^0x/) });
+    expect(result).toMatchObject({
+      __typename: 'ConsentWithdrawal',
+      consentNonce: 0,
+      txHash: expect.stringMatching(/^0x/),
+    });
     const { signer, signature, text, ...facts } = result.receipt as never as Record<string, string>;
     expect(text).toContain('cannot be recalled');
     const struct = { contributorRef: who.ref, datasetId: dataset.id, ...facts };
     expect(recoverAddress(digestOf('Receipt', struct, 31337, api.env.CONTRACTS), signature!)).toBe(signer);
     await api.confirm();
-    const states = await api.sql<{ state: string; reason: string }>('SELECT state, reason FROM contribution WHERE contributor_ref = $1', [who.ref]);
+    const states = await api.sql<{ state: string; reason: string }>(
+      'SELECT state, reason FROM contribution WHERE contributor_ref = $1',
+      [who.ref],
+    );
     expect(states).toEqual(Array(2).fill({ state: 'WITHDRAWN', reason: Code.CONSENT_WITHDRAWN }));
     expect(await api.sql('SELECT 1 FROM wrapped_key WHERE contributor_ref = $1', [who.ref])).toEqual([]);
     expect(await api.sql('SELECT 1 FROM sealed_key WHERE contributor_ref = $1', [who.ref])).toEqual([]);
@@ -81,15 +102,26 @@ describe('withdrawing', () => {
     const who = await new TestContributor(api, dataset).signIn();
     const { input } = await who.contribute({ count: 2 });
     const [gone, stays] = input.contributions.map((item) => item.contributionId);
-    const struct = { contributorRef: who.ref, datasetId: dataset.id, contributionId: gone!, reason: ItemReason.CONTRIBUTOR_REQUEST, issuedAt: now() };
+    const struct = {
+      contributorRef: who.ref,
+      datasetId: dataset.id,
+      contributionId: gone!,
+      reason: ItemReason.CONTRIBUTOR_REQUEST,
+      issuedAt: now(),
+    };
     const request = { contributionId: gone, reason: struct.reason, issuedAt: struct.issuedAt };
     const stranger = await signStruct(who.device, 'ItemWithdrawal', struct, 31337, api.env.CONTRACTS);
     const refused = await api.graphql(ITEM, { i: { ...request, signature: stranger } });
     expect(refused.data).toMatchObject({ contributionWithdraw: { code: Code.WRONG_SIGNATURE } });
     const signature = await signStruct(who.wallet, 'ItemWithdrawal', struct, 31337, api.env.CONTRACTS);
     const answer = await api.graphql(ITEM, { i: { ...request, signature } });
-    expect(answer.data).toMatchObject({ contributionWithdraw: { id: gone, state: 'WITHDRAWN', reason: Code.ITEM_WITHDRAWN } });
-    const wraps = await api.sql<{ contribution_id: string }>('SELECT contribution_id FROM wrapped_key WHERE contributor_ref = $1', [who.ref]);
+    expect(answer.data).toMatchObject({
+      contributionWithdraw: { id: gone, state: 'WITHDRAWN', reason: Code.ITEM_WITHDRAWN },
+    });
+    const wraps = await api.sql<{ contribution_id: string }>(
+      'SELECT contribution_id FROM wrapped_key WHERE contributor_ref = $1',
+      [who.ref],
+    );
     expect(wraps).toEqual([{ contribution_id: stays }]);
   });
 });

@@ -52,7 +52,11 @@ export class CandidateService {
     return new Map(rows.map((row) => [row.consentHash, row]));
   }
 
-  private async currentNonces(manager: EntityManager, datasetId: string, items: ContributionEntity[]): Promise<Map<string, number>> {
+  private async currentNonces(
+    manager: EntityManager,
+    datasetId: string,
+    items: ContributionEntity[],
+  ): Promise<Map<string, number>> {
     const current = new Map<string, number>();
     for (const ref of new Set(items.map((item) => item.contributorRef))) {
       current.set(ref, (await this.nonces.of(manager, ref, datasetId)).consentNonce);

@@ -103,12 +103,16 @@ export class DatasetEventsHandler implements OnModuleInit {
     const metadata = await this.documents.get<DatasetMetadata>(cid);
     if (!metadata || jsonKeccak(metadata.schema ?? {}) !== schemaHash) return false;
     const { name, description, mediaType, schema } = metadata;
-    await manager.update(DatasetEntity, { id }, {
-      name: String(name ?? ''),
-      description: String(description ?? ''),
-      mediaType: String(mediaType ?? ''),
-      schema: schema as never,
-    });
+    await manager.update(
+      DatasetEntity,
+      { id },
+      {
+        name: String(name ?? ''),
+        description: String(description ?? ''),
+        mediaType: String(mediaType ?? ''),
+        schema: schema as never,
+      },
+    );
     return true;
   }
 
@@ -164,19 +168,33 @@ export class DatasetEventsHandler implements OnModuleInit {
       itemCount: items.length,
     });
     const [validated, unchecked] = [true, false].map((checked) =>
-      items.filter((item) => (item.checked === 'validated') === checked).map((item) => item.contributionId.toLowerCase()),
+      items
+        .filter((item) => (item.checked === 'validated') === checked)
+        .map((item) => item.contributionId.toLowerCase()),
     );
     await this.include(manager, datasetId, validated!, null, number);
     await this.include(manager, datasetId, unchecked!, 'UNCHECKED', number);
   }
 
   /** A manifest may only move items of its own dataset. */
-  private async include(manager: EntityManager, datasetId: string, ids: string[], reason: string | null, version: number): Promise<void> {
+  private async include(
+    manager: EntityManager,
+    datasetId: string,
+    ids: string[],
+    reason: string | null,
+    version: number,
+  ): Promise<void> {
     const rows: { id: string }[] = await manager.query(
       'SELECT id FROM contribution WHERE dataset_id = $1 AND id = ANY($2)',
       [datasetId, ids],
     );
-    await this.contributions.transitionAll(manager, rows.map((row) => row.id), 'IN_VERSION', reason, version);
+    await this.contributions.transitionAll(
+      manager,
+      rows.map((row) => row.id),
+      'IN_VERSION',
+      reason,
+      version,
+    );
   }
 
   private async objected(event: ChainEvent, manager: EntityManager): Promise<void> {

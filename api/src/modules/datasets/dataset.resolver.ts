@@ -31,7 +31,12 @@ export class DatasetResolver {
     @Args('first') first?: number,
     @Args('after') after?: string,
   ) {
-    return this.datasets.list({ search: search ?? null, curator: curator ?? null, first: first ?? null, after: after ?? null });
+    return this.datasets.list({
+      search: search ?? null,
+      curator: curator ?? null,
+      first: first ?? null,
+      after: after ?? null,
+    });
   }
 
   @Mutation()

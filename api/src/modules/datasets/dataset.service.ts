@@ -43,7 +43,10 @@ export class DatasetService {
     const ranked = `SELECT id, ${search ? RANK : 'created_block::numeric'} AS rank FROM dataset
       WHERE ($1::text IS NULL OR ${search ? MATCH : 'true'}) AND ($2::text IS NULL OR curator = $2)`;
     const filter = [search, query.curator ?? null];
-    const [counted]: { count: number }[] = await manager.query(`SELECT count(*)::int AS count FROM (${ranked}) d`, filter);
+    const [counted]: { count: number }[] = await manager.query(
+      `SELECT count(*)::int AS count FROM (${ranked}) d`,
+      filter,
+    );
     const [rank, id] = decodeCursor(query.after) ?? [null, null];
     const keys: { id: string; rank: string }[] = await manager.query(
       `SELECT * FROM (${ranked}) d WHERE $3::numeric IS NULL OR (rank, id) < ($3::numeric, $4::text)
@@ -52,7 +55,13 @@ export class DatasetService {
     );
     const rows = await manager.findBy(DatasetEntity, { id: In(keys.map((key) => key.id)) });
     const byId = new Map(rows.map((row) => [row.id, row]));
-    return connection(keys, first, counted!.count, (key) => byId.get(key.id)!, (key) => encodeCursor(key.rank, key.id));
+    return connection(
+      keys,
+      first,
+      counted!.count,
+      (key) => byId.get(key.id)!,
+      (key) => encodeCursor(key.rank, key.id),
+    );
   }
 
   offers(datasetId: string): Promise<OfferEntity[]> {

@@ -27,7 +27,10 @@ describe('datasets', () => {
 
   beforeAll(async () => {
     api = await startApp();
-    weather = await createDataset(api, { name: 'Weather stations', description: 'Daily temperature and rain of stations' });
+    weather = await createDataset(api, {
+      name: 'Weather stations',
+      description: 'Daily temperature and rain of stations',
+    });
     await createDataset(api, { name: 'Handwritten digits', description: 'Images of digits from zero to nine' });
     await createDataset(api, { name: 'Street sounds', description: 'Recordings of traffic' });
   });
@@ -70,14 +73,25 @@ describe('datasets', () => {
     expect(first).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true } });
     const rest = await list({ first: 2, after: first.pageInfo.endCursor });
     expect(rest.pageInfo.hasNextPage).toBe(false);
-    expect([...first.edges, ...rest.edges].map((edge) => edge.node.name)).toEqual(['Street sounds', 'Handwritten digits', 'Weather stations']);
+    expect([...first.edges, ...rest.edges].map((edge) => edge.node.name)).toEqual([
+      'Street sounds',
+      'Handwritten digits',
+      'Weather stations',
+    ]);
     expect(await names({ curator: weather.curator.address })).toEqual(['Weather stations']);
   });
 
   it('get their metadata when the block comes later than the event', async () => {
     const curator = Wallet.createRandom();
     const schema = { type: 'number' };
-    const bytes = jsonBytes({ v: 1, type: 'allod/dataset', name: 'Late', description: '', mediaType: 'text/plain', schema });
+    const bytes = jsonBytes({
+      v: 1,
+      type: 'allod/dataset',
+      name: 'Late',
+      description: '',
+      mediaType: 'text/plain',
+      schema,
+    });
     const id = toHex(randomBytes(32));
     const params = {
       schemaHash: jsonKeccak(schema),
@@ -88,7 +102,11 @@ describe('datasets', () => {
       sources: [],
       metadataCid: rawCid(bytes).toString(),
     };
-    api.chain.mine({ contract: 'DatasetRegistry', name: 'DatasetCreated', args: { datasetId: id, curator: curator.address, params, salt: id } });
+    api.chain.mine({
+      contract: 'DatasetRegistry',
+      name: 'DatasetCreated',
+      args: { datasetId: id, curator: curator.address, params, salt: id },
+    });
     await api.confirm();
     await expect(api.runOutbox()).rejects.toThrow('not in the store');
     await api.putBlock(rawCid(bytes).toString(), bytes, await api.signIn(curator));
@@ -97,9 +115,15 @@ describe('datasets', () => {
   });
 
   it('follow their offers', async () => {
-    api.chain.mine({ contract: 'DatasetRegistry', name: 'OfferActiveChanged', args: { datasetId: weather.id, offerIndex: '0', active: false } });
+    api.chain.mine({
+      contract: 'DatasetRegistry',
+      name: 'OfferActiveChanged',
+      args: { datasetId: weather.id, offerIndex: '0', active: false },
+    });
     await api.confirm();
-    const answer = await api.graphql('query($id: Bytes32!) { dataset(id: $id) { offers { active } } }', { id: weather.id });
+    const answer = await api.graphql('query($id: Bytes32!) { dataset(id: $id) { offers { active } } }', {
+      id: weather.id,
+    });
     expect(answer.data).toEqual({ dataset: { offers: [{ active: false }] } });
   });
 });

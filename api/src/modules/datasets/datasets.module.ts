@@ -14,7 +14,11 @@ import { OfferEntity } from './offer.entity.ts';
 import { VersionService } from './version.service.ts';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([DatasetEntity, OfferEntity, DatasetVersionEntity]), AccessModule, ContributionsModule],
+  imports: [
+    TypeOrmModule.forFeature([DatasetEntity, OfferEntity, DatasetVersionEntity]),
+    AccessModule,
+    ContributionsModule,
+  ],
   providers: [
     CandidateService,
     DatasetEventsHandler,

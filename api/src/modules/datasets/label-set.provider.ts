@@ -11,13 +11,11 @@ export interface LabelSet {
   /** Hash of the published scorer, `none` without labels. */
   scorerHash: string;
   /** The encrypted label set as one more contribution, with the keys that its key file lists; null without labels. */
-  item:
-    | {
-        manifest: ManifestItem & { jobId: string; count: number };
-        sealed: SignedKeyRecord<SealedKek>;
-        wrap: KeyFileWrap;
-      }
-    | null;
+  item: {
+    manifest: ManifestItem & { jobId: string; count: number };
+    sealed: SignedKeyRecord<SealedKek>;
+    wrap: KeyFileWrap;
+  } | null;
 }
 
 /** Implemented by labeling; asked once per `versionPrepare`, in its transaction. */

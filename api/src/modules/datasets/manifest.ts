@@ -27,7 +27,12 @@ const fileLeaf = (leaf: CapTableLeaf): CapTableFileLeaf => ({
   consentNonce: leaf.consentNonce,
 });
 
-export const capTableFile = (datasetId: string, version: number, contributor: CapTable, other: CapTable): CapTableFile => ({
+export const capTableFile = (
+  datasetId: string,
+  version: number,
+  contributor: CapTable,
+  other: CapTable,
+): CapTableFile => ({
   v: 1,
   type: 'allod/cap-table',
   datasetId,
@@ -36,7 +41,10 @@ export const capTableFile = (datasetId: string, version: number, contributor: Ca
   other: other.leaves.map(fileLeaf),
 });
 
-const by = <T>(key: (value: T) => string) => (a: T, b: T): number => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0);
+const by =
+  <T>(key: (value: T) => string) =>
+  (a: T, b: T): number =>
+    key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0;
 
 /** Items by id, key files by contributor: one state of the dataset has one manifest. */
 export const buildManifest = (facts: Omit<Manifest, 'v' | 'type'>): Manifest => ({

@@ -77,14 +77,23 @@ export class VersionService {
   }
 
   private async nextVersion(manager: EntityManager, datasetId: string): Promise<number> {
-    const latest = await this.chain.read<bigint>({ contract: 'DatasetRegistry', method: 'latestVersion', args: [datasetId] });
+    const latest = await this.chain.read<bigint>({
+      contract: 'DatasetRegistry',
+      method: 'latestVersion',
+      args: [datasetId],
+    });
     const number = Number(latest) + 1;
     const intake = await this.intakes.find(manager, datasetId);
     refuseUnless(intake && number < intake.openIntake, Code.BAD_INPUT, `Close intake ${number} first`);
     return number;
   }
 
-  private async select(manager: EntityManager, dataset: DatasetEntity, number: number, labels: LabelSet): Promise<Selection> {
+  private async select(
+    manager: EntityManager,
+    dataset: DatasetEntity,
+    number: number,
+    labels: LabelSet,
+  ): Promise<Selection> {
     const rules = {
       now: Math.floor(Date.now() / 1000),
       floorPrice: BigInt(dataset.floorPrice),
@@ -137,7 +146,13 @@ export class VersionService {
     return draft;
   }
 
-  private async keyFiles(manager: EntityManager, datasetId: string, version: number, included: FoundCandidate[], labels: LabelSet) {
+  private async keyFiles(
+    manager: EntityManager,
+    datasetId: string,
+    version: number,
+    included: FoundCandidate[],
+    labels: LabelSet,
+  ) {
     const byOwner = Map.groupBy(included, (found) => found.item.contributorRef);
     const files: { contributorRef: string; cid: string }[] = [];
     for (const [contributorRef, items] of byOwner) {

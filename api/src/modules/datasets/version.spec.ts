@@ -40,14 +40,24 @@ describe('versions', () => {
     api.chain.readers.set('DatasetRegistry.latestVersion', (id) => BigInt(published.get(String(id)) ?? 0));
     api.chain.readers.set('ContributionRegistry.anchoredAt', () => 0n);
     api.relay.effects.set('ContributionRegistry.anchor', ([root, count]) => {
-      api.chain.mine({ contract: 'ContributionRegistry', name: 'BatchAnchored', args: { root, count: String(count), by: api.relay.sender } });
+      api.chain.mine({
+        contract: 'ContributionRegistry',
+        name: 'BatchAnchored',
+        args: { root, count: String(count), by: api.relay.sender },
+      });
     });
   });
   afterAll(() => api.stop());
 
   const documents = () => api.app.get(DocumentsService, { strict: false });
   const close = async (dataset: CuratedDataset, token = dataset.token) =>
-    (await api.graphql<{ intakeClose: { code?: string; closed?: number; open?: number } }>(CLOSE, { d: dataset.id }, token)).data.intakeClose;
+    (
+      await api.graphql<{ intakeClose: { code?: string; closed?: number; open?: number } }>(
+        CLOSE,
+        { d: dataset.id },
+        token,
+      )
+    ).data.intakeClose;
   const prepare = async (dataset: CuratedDataset, token = dataset.token) =>
     (await api.graphql<{ versionPrepare: Draft }>(PREPARE, { d: dataset.id }, token)).data.versionPrepare;
   const anchor = async () => {
@@ -89,10 +99,19 @@ describe('versions', () => {
     const manifest = (await documents().get<Manifest>(draft.manifestCid))!;
     expect(manifest.items.map((item) => item.contributionId)).toEqual([...one.ids, ...two.ids].sort());
     expect(manifest.items.every((item) => item.checked === 'unchecked')).toBe(true);
-    expect(manifest).toMatchObject({ version: 1, scorerHash: 'none', labelSet: null, capTable: { cid: draft.capTableCid } });
+    expect(manifest).toMatchObject({
+      version: 1,
+      scorerHash: 'none',
+      labelSet: null,
+      capTable: { cid: draft.capTableCid },
+    });
 
     const file = (await documents().get<CapTableFile>(draft.capTableCid))!;
-    const leaves = file.contributor.map((leaf) => ({ ...leaf, weight: BigInt(leaf.weight), validUntil: BigInt(leaf.validUntil) }));
+    const leaves = file.contributor.map((leaf) => ({
+      ...leaf,
+      weight: BigInt(leaf.weight),
+      validUntil: BigInt(leaf.validUntil),
+    }));
     expect(wordHex(capTable(leaves).root)).toBe(draft.contributorRoot);
     const words = leaves.map(capLeafWord);
     expect(words).toEqual([...words].sort((a, b) => (a < b ? -1 : 1)));
@@ -123,14 +142,20 @@ describe('versions', () => {
     );
     expect(items).toEqual(Array(2).fill({ state: 'IN_VERSION', version: 1, reason: 'UNCHECKED' }));
     const latest = async () =>
-      (await api.graphql<{ dataset: { latestVersion: { state: string; itemCount: number } | null } }>(
-        'query($d: Bytes32!) { dataset(id: $d) { latestVersion { number state itemCount } } }',
-        { d: dataset.id },
-      )).data.dataset.latestVersion;
+      (
+        await api.graphql<{ dataset: { latestVersion: { state: string; itemCount: number } | null } }>(
+          'query($d: Bytes32!) { dataset(id: $d) { latestVersion { number state itemCount } } }',
+          { d: dataset.id },
+        )
+      ).data.dataset.latestVersion;
     expect(await latest()).toMatchObject({ state: 'IN_REVIEW', itemCount: 2 });
     await api.sql(`UPDATE dataset_version SET opens_at = now() WHERE dataset_id = $1`, [dataset.id]);
     expect(await latest()).toMatchObject({ state: 'OPEN' });
-    api.chain.mine({ contract: 'DatasetRegistry', name: 'VersionObjected', args: { datasetId: dataset.id, version: '1', reason: '7' } });
+    api.chain.mine({
+      contract: 'DatasetRegistry',
+      name: 'VersionObjected',
+      args: { datasetId: dataset.id, version: '1', reason: '7' },
+    });
     await api.confirm();
     expect(await latest()).toBeNull();
   });
@@ -159,7 +184,11 @@ describe('versions', () => {
     const gone = await contribute(dataset, { count: 1 });
     await anchor();
     await api.sql('UPDATE consent SET valid_until = 1 WHERE contributor_ref = $1', [brief.who.ref]);
-    api.chain.mine({ contract: 'ConsentRegistry', name: 'ConsentWithdrawn', args: { contributorRef: gone.who.ref, datasetId: dataset.id, consentNonce: '1' } });
+    api.chain.mine({
+      contract: 'ConsentRegistry',
+      name: 'ConsentWithdrawn',
+      args: { contributorRef: gone.who.ref, datasetId: dataset.id, consentNonce: '1' },
+    });
     await api.confirm();
     const late = await contribute(dataset, { count: 1 });
     await close(dataset);
@@ -181,7 +210,11 @@ describe('versions', () => {
     await close(dataset);
     const labeler = '0x00000000000000000000000000000000000000aa';
     const labels: LabelSet = {
-      verdicts: new Map([[ids[0]!, 'VALIDATED'], [ids[1]!, 'REJECTED'], [ids[2]!, 'PENDING']]),
+      verdicts: new Map([
+        [ids[0]!, 'VALIDATED'],
+        [ids[1]!, 'REJECTED'],
+        [ids[2]!, 'PENDING'],
+      ]),
       labelers: [{ account: labeler, weight: 30n }],
       scorerHash: '0x1234',
       item: null,
@@ -196,7 +229,12 @@ describe('versions', () => {
     const manifest = (await documents().get<Manifest>(draft.manifestCid))!;
     expect(manifest.items).toMatchObject([{ contributionId: ids[0], checked: 'validated' }]);
     const file = (await documents().get<CapTableFile>(draft.capTableCid))!;
-    expect(new Map(file.other.map((leaf) => [leaf.role, leaf.weight]))).toEqual(new Map([[Role.LABELER, '30'], [Role.CURATOR, '30']]));
+    expect(new Map(file.other.map((leaf) => [leaf.role, leaf.weight]))).toEqual(
+      new Map([
+        [Role.LABELER, '30'],
+        [Role.CURATOR, '30'],
+      ]),
+    );
   });
 
   it('refuses strangers, empty intakes and intakes that still collect', async () => {

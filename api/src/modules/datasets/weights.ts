@@ -32,7 +32,13 @@ export function contributorTable(items: readonly WeighedItem[]): CapTable {
 export function otherTable(curator: string, labelers: readonly { account: string; weight: bigint }[]): CapTable {
   const work = labelers.filter((labeler) => labeler.weight > 0n);
   const total = work.reduce((sum, labeler) => sum + labeler.weight, 0n);
-  const leaf = (role: number, account: string, weight: bigint) => ({ role, account, weight, validUntil: 0n, consentNonce: 0 });
+  const leaf = (role: number, account: string, weight: bigint) => ({
+    role,
+    account,
+    weight,
+    validUntil: 0n,
+    consentNonce: 0,
+  });
   return scaledTable([
     ...work.map((labeler) => leaf(Role.LABELER, labeler.account, labeler.weight)),
     leaf(Role.CURATOR, curator, total === 0n ? 1n : total),
