@@ -114,9 +114,10 @@ export async function main(args: string[]): Promise<number> {
   print(`all parts serve after ${((Date.now() - since) / 1000).toFixed(1)} s`);
 
   let code = 0;
-  const job = await mainJob();
+  const job = settings.noJob ? undefined : await mainJob();
   const stored = readResult(settings.dataDir);
-  if (stored?.ok && !settings.again) {
+  if (settings.noJob) print('the main job is left out');
+  else if (stored?.ok && !settings.again) {
     print(
       `\n${formatResult(stored)}\n(the stored result of an earlier run; npm start -- --again runs the job once more)`,
     );

@@ -46,6 +46,7 @@ export interface Settings {
   fresh: boolean;
   exit: boolean;
   again: boolean;
+  noJob: boolean;
   help: boolean;
 }
 
@@ -64,6 +65,7 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv = process.en
       fresh: { type: 'boolean' as const, default: false },
       exit: { type: 'boolean' as const, default: false },
       again: { type: 'boolean' as const, default: false },
+      'no-job': { type: 'boolean' as const, default: false },
       help: { type: 'boolean' as const, short: 'h', default: false },
       'data-dir': { type: 'string' as const },
       ...portOptions,
@@ -83,6 +85,7 @@ export function readSettings(args: string[], env: NodeJS.ProcessEnv = process.en
     fresh: given.fresh === true,
     exit: given.exit === true,
     again: given.again === true,
+    noJob: given['no-job'] === true,
     help: given.help === true,
   };
 }
@@ -96,6 +99,7 @@ export function usage(): string {
     'npm start -- [flags]',
     '  --exit                 run the main job, then stop; exit code 1 names the step that failed',
     '  --again                run the main job once more on the data that is there',
+    '  --no-job               start the parts only',
     '  --fresh                forget all data first',
     '  --data-dir PATH        where data and logs are kept (.allod, or ALLOD_DATA_DIR)',
     'ports, all on 127.0.0.1:',

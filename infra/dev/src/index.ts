@@ -1,0 +1,14 @@
+export { developmentAccounts } from './accounts.ts';
+export type { Account, Accounts, Role } from './accounts.ts';
+export { Chain } from './parts/chain.ts';
+export { forgetPostgres, startPostgres } from './parts/postgres.ts';
+export { RpcProxy } from './parts/rpc-proxy.ts';
+export type { RpcFault } from './parts/rpc-proxy.ts';
+export { assertPortsFree, freePorts, PortBusyError } from './ports.ts';
+export { ProcessGroup } from './processes.ts';
+export type { ManagedProcess } from './processes.ts';
+export { flagOf, PORT_NAMES } from './settings.ts';
+export type { Ports } from './settings.ts';
+export { startStack } from './stack.ts';
+export type { Stack, StackOptions, StackParts, StackUrls } from './stack.ts';
+export { temporaryDataDir } from './temporary.ts';
