@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { network } from 'hardhat';
-import { DeploymentError, checkDeployment, contractAt, deployProtocol, developmentOptions } from '../../deploy/index.ts';
+import {
+  DeploymentError,
+  checkDeployment,
+  contractAt,
+  deployProtocol,
+  developmentOptions,
+} from '../../deploy/index.ts';
 
 const { ethers } = await network.create();
 

@@ -172,7 +172,9 @@ describe('protocol vectors', () => {
 
     it('has the same digests', async () => {
       for (const entry of [...typed.structs, ...typed.consentsUnderOneNonce] as Struct[]) {
-        const separator = await (await at(entry.verifyingContract as 'LabelEscrow'))
+        const separator = await (
+          await at(entry.verifyingContract as 'LabelEscrow')
+        )
           .getFunction('domainSeparator')()
           .then(String);
         expect(await harness.getFunction('digest')(separator, entry.hashStruct), entry.struct).to.equal(entry.digest);
@@ -230,9 +232,7 @@ describe('protocol vectors', () => {
       const created = ids.datasetId[0].input;
       const curator = account('curator');
       expect(ethers.getAddress(created.curator)).to.equal(curator);
-      await (
-        await at('DatasetRegistry', curator)
-      ).getFunction('createDataset')(
+      await (await at('DatasetRegistry', curator)).getFunction('createDataset')(
         {
           schemaHash: ethers.id('schema'),
           purposes: 127,
@@ -278,9 +278,9 @@ describe('protocol vectors', () => {
       await escrow.getFunction('claimLease')(lease.value, lease.signature, receipt.value, receipt.signature);
       expect(await escrow.getFunction('taskStatusOf')(jobId, lease.value.labeler, lease.value.taskId)).to.equal(1n);
       await escrow.getFunction('rejectLease')(rejection.value, rejection.signature);
-      expect(
-        await escrow.getFunction('taskStatusOf')(jobId, rejection.value.labeler, rejection.value.taskId),
-      ).to.equal(2n);
+      expect(await escrow.getFunction('taskStatusOf')(jobId, rejection.value.labeler, rejection.value.taskId)).to.equal(
+        2n,
+      );
       await escrow.getFunction('withdraw')(voucher.value, voucher.signature);
       expect(await usd.getFunction('balanceOf')(voucher.value.labeler)).to.equal(BigInt(voucher.value.cumulative!));
     });
