@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -11,6 +11,8 @@ import { migrate } from '../database/migrate.ts';
 
 const AS_ROOT = process.getuid?.() === 0;
 const PASSWORD = 'test';
+/** A lock this old was left by a run that was killed; initdb takes seconds. */
+const LOCK_STALE_MS = 120_000;
 
 /** A fresh database on a real PostgreSQL 18, migrated; `stop` removes it. */
 export interface TestDatabase {
@@ -41,6 +43,8 @@ async function template(): Promise<string> {
     try {
       await mkdir(lock);
     } catch {
+      const age = Date.now() - ((await stat(lock).catch(() => undefined))?.mtimeMs ?? Date.now());
+      if (age > LOCK_STALE_MS) await rm(lock, { recursive: true, force: true });
       await new Promise((resolve) => setTimeout(resolve, 200));
       continue;
     }
