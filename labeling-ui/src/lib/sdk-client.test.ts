@@ -93,14 +93,27 @@ describe('the SDK behind the boundary', () => {
   test('an item that the keepers refuse is tried again under the same lease, then given back', async () => {
     const client = connect();
     sdk.acceptAssignment.mockRejectedValueOnce(notAuthorized());
-    sdk.openAssignment.mockRejectedValueOnce(notAuthorized()).mockRejectedValueOnce(notAuthorized());
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    for (let attempt = 1; attempt < 5; attempt += 1) sdk.openAssignment.mockRejectedValueOnce(notAuthorized());
+    for (let attempt = 0; attempt < 5; attempt += 1) {
       await expect(client.acceptAssignment('0x01')).rejects.toMatchObject({ code: 'NOT_AUTHORIZED' });
     }
     expect(sdk.acceptAssignment).toHaveBeenCalledTimes(1);
     expect(sdk.skipAssignment).toHaveBeenCalledWith({ assignmentId: 'a' });
     await client.acceptAssignment('0x01');
     expect(sdk.acceptAssignment).toHaveBeenCalledTimes(2);
+  });
+
+  test('an item is kept for as long as the keepers are silent', async () => {
+    const client = connect();
+    const silent = () => new AllodError('UNAVAILABLE', 'no answer', { details: { assignmentId: 'a' } });
+    sdk.acceptAssignment.mockRejectedValueOnce(silent());
+    for (let attempt = 1; attempt < 20; attempt += 1) sdk.openAssignment.mockRejectedValueOnce(silent());
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      await expect(client.acceptAssignment('0x01')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    }
+    expect(sdk.skipAssignment).not.toHaveBeenCalled();
+    await expect(client.acceptAssignment('0x01')).resolves.toMatchObject({ id: 'a' });
+    expect(sdk.acceptAssignment).toHaveBeenCalledTimes(1);
   });
 
   test('only live leases are listed', async () => {

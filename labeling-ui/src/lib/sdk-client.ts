@@ -25,8 +25,11 @@ const FAULTS = [
 /** The item itself is at fault: it is reported, and the labeler never sees it. */
 const BROKEN_ITEM = ['DOES_NOT_OPEN', 'HASH_MISMATCH', 'SIZE_MISMATCH', 'BAD_SEALED_KEY', 'UNTRUSTED_ANSWER'];
 
+/** The keepers answered, and the answer was no; silence and faults do not count. */
+const REFUSED_KEY = ['NOT_AUTHORIZED', 'INVALID_SHARE'];
+
 /** An item that the keepers still refuse after this many tries is given back. */
-const MAX_OPEN_TRIES = 3;
+const MAX_OPEN_TRIES = 5;
 
 type SdkClient = ReturnType<typeof connectSdk>;
 type SdkAssignment = Awaited<ReturnType<SdkClient['acceptAssignment']>>;
@@ -52,9 +55,10 @@ export function createSdkClient(config: AppConfig, wallet: Wallet | null): Label
 
   /** A broken item is reported at once; one that the keepers refuse is tried again first. Neither counts against the labeler. */
   const dealWithUnopened = async (id: string, error: unknown): Promise<void> => {
-    const tries = (failedOpens.get(id) ?? 0) + 1;
+    const code = error instanceof AllodError ? error.code : '';
+    const tries = (failedOpens.get(id) ?? 0) + (REFUSED_KEY.includes(code) ? 1 : 0);
     failedOpens.set(id, tries);
-    if (error instanceof AllodError && BROKEN_ITEM.includes(error.code)) {
+    if (BROKEN_ITEM.includes(code)) {
       failedOpens.delete(id);
       await sdk.reportAssignment({ assignmentId: id, reason: 'DOES_NOT_OPEN' });
     } else if (tries >= MAX_OPEN_TRIES) {
