@@ -48,6 +48,8 @@ const configSchema = z.strictObject({
   headTtlMs: z.int().min(0).default(500),
   rpcTimeoutMs: z.int().positive().default(5000),
   rateLimit: z.object({ perIp: bucket(600, 100), perAccount: bucket(20_000, 500) }).prefault({}),
+  /** Label keys that one account may get per day; more are refused as RATE_LIMITED. */
+  labelKeysPerDay: z.int().positive().default(2000),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 

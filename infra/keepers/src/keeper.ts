@@ -25,12 +25,13 @@ export interface KeeperParts {
   signer: ShareSigner;
   log: ReleaseLog;
   metrics: Metrics;
-  limits: { perIp: RateLimiter; perAccount: RateLimiter };
+  limits: { perIp: RateLimiter; perAccount: RateLimiter; labelKeys: RateLimiter };
   index: number;
 }
 
 /** Per identity: a share was released, or why not. */
-export type BatchAnswer = 'RELEASED' | 'SESSION_SCOPE' | 'CONDITION_REFUSED' | Exclude<Verdict, 'ALLOWED'>;
+export type BatchAnswer =
+  'RELEASED' | 'SESSION_SCOPE' | 'CONDITION_REFUSED' | 'RATE_LIMITED' | Exclude<Verdict, 'ALLOWED'>;
 
 export interface BatchReply {
   shareIndex: number;
@@ -135,10 +136,12 @@ export class Keeper {
       queries.filter((_, i) => covered[i]),
     );
     const next = verdicts.values();
-    return covered.map((isCovered): BatchAnswer => {
+    return covered.map((isCovered, i): BatchAnswer => {
       if (!isCovered) return 'SESSION_SCOPE';
       const verdict = next.next().value ?? 'RPC_FAULT';
-      return verdict === 'ALLOWED' ? 'RELEASED' : verdict;
+      if (verdict !== 'ALLOWED') return verdict;
+      if (queries[i]!.kind === 'label' && !this.#parts.limits.labelKeys.tryTake(session.account)) return 'RATE_LIMITED';
+      return 'RELEASED';
     });
   }
 

@@ -22,11 +22,17 @@ export class RateLimiter {
 
   /** @throws Refusal RATE_LIMITED when fewer than `cost` tokens are left */
   take(key: string, cost = 1): void {
+    if (!this.tryTake(key, cost)) throw new Refusal('RATE_LIMITED', `too many requests for ${key}`);
+  }
+
+  /** Takes nothing when fewer than `cost` tokens are left. */
+  tryTake(key: string, cost = 1): boolean {
     const at = this.#now();
     this.#sweep(at);
     const tokens = this.#level(this.#buckets.get(key), at) - cost;
-    if (tokens < 0) throw new Refusal('RATE_LIMITED', `too many requests for ${key}`);
+    if (tokens < 0) return false;
     this.#buckets.set(key, { tokens, at });
+    return true;
   }
 
   #level(bucket: { tokens: number; at: number } | undefined, at: number): number {

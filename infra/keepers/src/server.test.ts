@@ -58,7 +58,7 @@ describe('a keeper', () => {
         dataDir: folder,
         nodeAddresses: [NODE],
         headTtlMs: 0,
-        rpcTimeoutMs: 2000,
+        rpcTimeoutMs: 20_000,
         logLevel: 'silent',
         ...changes,
       }),
@@ -238,7 +238,9 @@ describe('a keeper', () => {
       ['one answers with a page', 'RPC_FAULT', () => (first().fault = 'garbage')],
       ['one lags behind', 'RPC_STALE', () => (second().head = 14)],
       ['they are on different forks', 'RPC_DISAGREEMENT', () => Object.assign(second(), { fork: 'b', forkAt: 15 })],
-    ])('%s', async (_, code, bend) => {
+    ])('%s', async (name, code, bend) => {
+      await app.close();
+      app = await start(name === 'one never answers' ? { rpcTimeoutMs: 400 } : {});
       await app.inject('/health');
       bend();
       expect((await batch([identity(record)])).json()).toMatchObject({ code });
@@ -321,6 +323,16 @@ describe('a keeper', () => {
     expect((await batch(Array(2).fill(identity(record)))).json()).toMatchObject({ code: 'RATE_LIMITED', status: 429 });
     expect((await batch([identity(record)])).statusCode).toBe(200);
     expect((await lit()).json()).toMatchObject({ code: 'RATE_LIMITED', errorCode: 'NodeRateLimitExceeded' });
+  });
+
+  it('caps the label keys of one account per day, and only those', async () => {
+    await app.close();
+    app = await start({ labelKeysPerDay: 2 });
+    const { version: _, ...terms } = identity(record);
+    const packs = [1, 2, 3].map((i) => ({ ...terms, kind: 'label', packId: `0x${`0${i}`.repeat(32)}` }));
+    expect((await batch([...packs, identity(record)])).json()).toMatchObject({
+      answers: ['RELEASED', 'RELEASED', 'RATE_LIMITED', 'RELEASED'],
+    });
   });
 
   it('logs every answer in a chain whose head it shows, and never a share', async () => {

@@ -58,6 +58,7 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     limits: {
       perIp: new RateLimiter(config.rateLimit.perIp),
       perAccount: new RateLimiter(config.rateLimit.perAccount),
+      labelKeys: new RateLimiter({ burst: config.labelKeysPerDay, perSecond: config.labelKeysPerDay / 86_400 }),
     },
     index: config.index,
   });

@@ -24,7 +24,8 @@ describeKeyGate('the fake', async () => {
     chainId: 31337,
     accessPolicy: '0x00000000000000000000000000000000000a11ce',
     license: async (user, datasetId, maxVersion) => void licensed.set(key(user, datasetId), maxVersion),
-    qualify: async (user, packId, yes) => void (yes ? qualified.add(key(user, packId)) : qualified.delete(key(user, packId))),
+    qualify: async (user, packId, yes) =>
+      void (yes ? qualified.add(key(user, packId)) : qualified.delete(key(user, packId))),
     withdraw: async (ref, datasetId) => void nonces.set(key(ref, datasetId), 1),
     settle: async () => {},
     stop: async () => {},

@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createRequire } from 'node:module';
 import { bls12_381 as bls } from '@noble/curves/bls12-381.js';
 import { hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { canDecryptCondition, canLabelCondition, conditionsHash, ibeEncrypt, ibeOpen, toHex, verifyShare } from '@allod/protocol';
+import {
+  canDecryptCondition,
+  canLabelCondition,
+  conditionsHash,
+  ibeEncrypt,
+  ibeOpen,
+  toHex,
+  verifyShare,
+} from '@allod/protocol';
 import type { KeyShare } from '@allod/protocol';
 
 interface LitCrypto {
@@ -59,15 +67,33 @@ describe('our identity-based encryption against the wasm of @lit-protocol 7.4.0'
     const message = randomBytes(length);
     const ciphertext = Buffer.from(ibeEncrypt(publicKey, identity, message)).toString('base64');
     const shares = [shareOf(2), shareOf(3)].map(inLitForm);
-    const opened = await crypto.verifyAndDecryptWithSignatureShares(publicKeyHex, utf8ToBytes(identity), ciphertext, shares);
+    const opened = await crypto.verifyAndDecryptWithSignatureShares(
+      publicKeyHex,
+      utf8ToBytes(identity),
+      ciphertext,
+      shares,
+    );
     expect(new Uint8Array(opened)).toEqual(message);
   });
 
   it('combines any two or more shares, in any order', () => {
     const message = randomBytes(32);
     const ciphertext = ibeEncrypt(publicKey, identity, message);
-    for (const indices of [[1, 2], [2, 1], [1, 3], [5, 9], [255, 254], [1, 2, 3], [4, 2, 7, 1]]) {
-      expect(ibeOpen(ciphertext, indices.map((x) => shareOf(x)))).toEqual(message);
+    for (const indices of [
+      [1, 2],
+      [2, 1],
+      [1, 3],
+      [5, 9],
+      [255, 254],
+      [1, 2, 3],
+      [4, 2, 7, 1],
+    ]) {
+      expect(
+        ibeOpen(
+          ciphertext,
+          indices.map((x) => shareOf(x)),
+        ),
+      ).toEqual(message);
     }
   });
 

@@ -51,7 +51,8 @@ export async function askBatch(
       return forAll(code, message && message !== code ? `${code} (${message})` : code);
     }
     const { answers, sealed } = body as BatchReply;
-    if (!Array.isArray(answers) || answers.length !== request.identities.length) return forAll('UNAVAILABLE', 'bad reply');
+    if (!Array.isArray(answers) || answers.length !== request.identities.length)
+      return forAll('UNAVAILABLE', 'bad reply');
     const shares = sealed ? openSealedShares(sealed, session.secretKey, challenge) : [];
     const next = shares.values();
     return answers.map((answer): KeeperAnswer => {
@@ -107,18 +108,24 @@ export function summarizeHealth(
   reports: readonly (KeeperReport | undefined)[],
 ): KeyGateHealth {
   const perOrganization = new Map<string, number>();
-  for (const { organization } of keepers) perOrganization.set(organization, (perOrganization.get(organization) ?? 0) + 1);
+  for (const { organization } of keepers)
+    perOrganization.set(organization, (perOrganization.get(organization) ?? 0) + 1);
   return {
     keepers: keepers.length,
     threshold,
     up: reports.filter((report) => report?.ready).length,
     singleOperator:
-      Math.max(0, ...perOrganization.values()) >= threshold || reports.some((report) => report?.singleOperator === true),
+      Math.max(0, ...perOrganization.values()) >= threshold ||
+      reports.some((report) => report?.singleOperator === true),
     singleRpc: reports.some((report) => report?.singleRpc === true),
   };
 }
 
-async function postJson(url: string, body: unknown, { fetch, timeoutMs }: Transport): Promise<{ status: number; body: unknown }> {
+async function postJson(
+  url: string,
+  body: unknown,
+  { fetch, timeoutMs }: Transport,
+): Promise<{ status: number; body: unknown }> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -38,7 +38,9 @@ export async function readKeeperSet(network: KeyNetwork, rpcUrl: string, fetchFn
   if (Number(chainId) !== network.chainId) {
     throw new AllodError('REGISTRY_MISMATCH', `the RPC serves chain ${Number(chainId)}`, { details: { rpcUrl } });
   }
-  const [networkKey, threshold, keepers] = answers.map((data, i) => decode(['networkKey', 'threshold', 'getKeepers'][i]!, data));
+  const [networkKey, threshold, keepers] = answers.map((data, i) =>
+    decode(['networkKey', 'threshold', 'getKeepers'][i]!, data),
+  );
   if (networkKey !== network.networkKey.toLowerCase()) {
     throw new AllodError('REGISTRY_MISMATCH', 'the keeper registry names another network key', {
       details: { expected: network.networkKey, found: networkKey },
@@ -72,7 +74,11 @@ function decode(name: string, data: unknown): unknown {
   }
 }
 
-async function rpc(url: string, calls: { method: string; params: unknown[] }[], fetchFn: FetchLike): Promise<unknown[]> {
+async function rpc(
+  url: string,
+  calls: { method: string; params: unknown[] }[],
+  fetchFn: FetchLike,
+): Promise<unknown[]> {
   const body = JSON.stringify(calls.map((call, id) => ({ jsonrpc: '2.0', id, ...call })));
   try {
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body };

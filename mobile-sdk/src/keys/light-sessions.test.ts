@@ -62,14 +62,18 @@ describe('sessions of the light client', () => {
   });
 
   it('are not accepted with a nonce that is no block', async () => {
-    const session = await createKeySession(network.wallet(1), { nonce: `0x${'00'.repeat(32)}`, chainId: network.chainId });
+    const session = await createKeySession(network.wallet(1), {
+      nonce: `0x${'00'.repeat(32)}`,
+      chainId: network.chainId,
+    });
     expect((await gate.open([fixture().record], session))[0]).toMatchObject({ ok: false, code: 'SESSION_EXPIRED' });
   });
 
   it('do not start while no keeper answers', async () => {
     const deaf = createLightKeyGate({
       ...network,
-      fetch: (url, init) => (url.startsWith(network.rpcUrl) ? fetch(url, init) : Promise.reject(new TypeError('fetch failed'))),
+      fetch: (url, init) =>
+        url.startsWith(network.rpcUrl) ? fetch(url, init) : Promise.reject(new TypeError('fetch failed')),
     });
     await expect(deaf.startSession(network.wallet(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   });

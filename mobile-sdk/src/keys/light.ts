@@ -1,5 +1,14 @@
 import { bytesToHex, randomBytes } from '@noble/hashes/utils.js';
-import { conditionOf, fromHex, ibeOpen, sealCiphertext, sealDataHash, sealIdentity, sealKey, verifyShare } from '@allod/protocol';
+import {
+  conditionOf,
+  fromHex,
+  ibeOpen,
+  sealCiphertext,
+  sealDataHash,
+  sealIdentity,
+  sealKey,
+  verifyShare,
+} from '@allod/protocol';
 import type { EvmContractCondition, KeyShare, Seal, SealedKeyRecord } from '@allod/protocol';
 import { refusal } from './key-gate.port.ts';
 import type { KeyGate, KeyGateHealth, KeyNetwork, KeyRefusalCode, KeyResult } from './key-gate.port.ts';
@@ -158,7 +167,8 @@ class LightKeyGate implements KeyGate {
 function accept(item: Item, keeper: KeeperEndpoint, answer: KeeperAnswer): void {
   if (!('share' in answer)) item.refusals.push(answer);
   else if (answer.share.index === keeper.index) item.shares.set(keeper.index, answer.share);
-  else item.refusals.push({ code: 'INVALID_SHARE', detail: `keeper ${keeper.index} answered as ${answer.share.index}` });
+  else
+    item.refusals.push({ code: 'INVALID_SHARE', detail: `keeper ${keeper.index} answered as ${answer.share.index}` });
 }
 
 /**

@@ -89,7 +89,8 @@ describe('the genuine Lit SDK and its hazards', () => {
 /** What the SDK's own guide does: `getSessionSigs` with a wallet, then `decrypt`. Must work against our keepers too. */
 async function bareDecrypt(network: TestKeyNetwork, alice: HDNodeWallet): Promise<void> {
   const { LitNodeClient } = litRequire('@lit-protocol/lit-node-client');
-  const { LitAccessControlConditionResource, createSiweMessage, generateAuthSig } = litRequire('@lit-protocol/auth-helpers');
+  const { LitAccessControlConditionResource, createSiweMessage, generateAuthSig } =
+    litRequire('@lit-protocol/auth-helpers');
   const client = new LitNodeClient({
     litNetwork: 'custom',
     debug: false,

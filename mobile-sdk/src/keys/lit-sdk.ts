@@ -73,6 +73,9 @@ class LitSdkKeyGate implements KeyGate {
   readonly #options: LitSdkKeyGateOptions;
   readonly #transport: Transport;
   #connection: Promise<Connection> | undefined;
+  #lastTurn: Promise<unknown> = Promise.resolve();
+  /** A keeper could not be reached: the next call connects anew. */
+  #isLost = false;
 
   constructor(options: LitSdkKeyGateOptions) {
     this.#options = options;
@@ -96,12 +99,11 @@ class LitSdkKeyGate implements KeyGate {
     return createKeySession(signer, { ...options, nonce, chainId: this.#options.chainId });
   }
 
+  /** One call after the other: the SDK's node set is changed while one record is opened. */
   async open(records: readonly SealedKeyRecord[], session: KeySession): Promise<KeyResult[]> {
-    const { client, set } = await this.#connect();
-    const results: KeyResult[] = [];
-    for (const record of records) results.push(await this.#openOne(client, set, record, session));
-    if (results.some((result) => !result.ok && result.code === 'UNAVAILABLE')) await this.close();
-    return results;
+    const turn = this.#lastTurn.then(() => this.#openAll(records, session));
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
   }
 
   async health(): Promise<KeyGateHealth> {
@@ -117,7 +119,21 @@ class LitSdkKeyGate implements KeyGate {
     await connection?.then(({ client }) => disconnect(client)).catch(() => undefined);
   }
 
-  async #openOne(client: LitClient, { threshold }: KeeperSet, record: SealedKeyRecord, session: KeySession): Promise<KeyResult> {
+  async #openAll(records: readonly SealedKeyRecord[], session: KeySession): Promise<KeyResult[]> {
+    const { client, set } = await this.#connect();
+    const results: KeyResult[] = [];
+    for (const record of records) results.push(await this.#openOne(client, set, record, session));
+    if (this.#isLost) await this.close();
+    this.#isLost = false;
+    return results;
+  }
+
+  async #openOne(
+    client: LitClient,
+    { threshold }: KeeperSet,
+    record: SealedKeyRecord,
+    session: KeySession,
+  ): Promise<KeyResult> {
     if (isExpired(session)) return refusal('SESSION_EXPIRED', 'the session is over');
     const seal = record.seals.find((candidate) => candidate.networkKey.toLowerCase() === this.networkKey);
     if (!seal || seal.scheme !== 'lit-bls-v1') return refusal('BAD_SEALED_KEY', 'not sealed to this key network');
@@ -125,13 +141,43 @@ class LitSdkKeyGate implements KeyGate {
       return refusal('BAD_SEALED_KEY', 'sealed for another chain');
     }
     const all = [...client.connectedNodes];
-    const first = await decryptWith(client, all, record, seal, session);
+    const first = await this.#decryptWith(client, all, record, seal, session);
     if (first.ok || first.code !== 'INVALID_SHARE') return first;
     for (const nodes of subsets(all, threshold)) {
-      const result = await decryptWith(client, nodes, record, seal, session);
+      const result = await this.#decryptWith(client, nodes, record, seal, session);
       if (result.ok) return result;
     }
     return first;
+  }
+
+  async #decryptWith(
+    client: LitClient,
+    nodes: readonly string[],
+    record: SealedKeyRecord,
+    seal: Seal,
+    session: KeySession,
+  ): Promise<KeyResult> {
+    const before = client.connectedNodes;
+    client.connectedNodes = new Set(nodes);
+    try {
+      const { decryptedData } = await withoutKeyLeak(() =>
+        client.decrypt({
+          evmContractConditions: [conditionOf(record)],
+          chain: record.chain,
+          ciphertext: seal.ciphertext,
+          dataToEncryptHash: seal.dataHash,
+          sessionSigs: Object.fromEntries(nodes.map((node) => [node, signForKeeper(session, node)])),
+        }),
+      );
+      const key = Uint8Array.from(decryptedData);
+      if (key.length === 32 && sealDataHash(key) === seal.dataHash) return { ok: true, key };
+      return refusal('BAD_SEALED_KEY', 'the sealed bytes are not the key that was named');
+    } catch (error) {
+      this.#isLost ||= isUnreachable(error);
+      return toResult(error);
+    } finally {
+      client.connectedNodes = before;
+    }
   }
 
   async #connect(): Promise<Connection> {
@@ -190,48 +236,25 @@ async function disconnect(client: LitClient): Promise<void> {
   clearTimeout(client._stakingContract?.provider?._bootstrapPoll);
 }
 
-async function decryptWith(
-  client: LitClient,
-  nodes: readonly string[],
-  record: SealedKeyRecord,
-  seal: Seal,
-  session: KeySession,
-): Promise<KeyResult> {
-  const before = client.connectedNodes;
-  client.connectedNodes = new Set(nodes);
-  try {
-    const { decryptedData } = await withoutKeyLeak(() =>
-      client.decrypt({
-        evmContractConditions: [conditionOf(record)],
-        chain: record.chain,
-        ciphertext: seal.ciphertext,
-        dataToEncryptHash: seal.dataHash,
-        sessionSigs: Object.fromEntries(nodes.map((node) => [node, signForKeeper(session, node)])),
-      }),
-    );
-    const key = Uint8Array.from(decryptedData);
-    if (key.length === 32 && sealDataHash(key) === seal.dataHash) return { ok: true, key };
-    return refusal('BAD_SEALED_KEY', 'the sealed bytes are not the key that was named');
-  } catch (error) {
-    return toResult(error);
-  } finally {
-    client.connectedNodes = before;
-  }
-}
-
 /**
  * The SDK's errors as ours. Its own errors carry `info`, with the keepers' code when they spoke. An error without it
  * comes from the wasm module after enough shares arrived: first it verifies the shares, then it decrypts.
  */
 function toResult(error: unknown): KeyResult {
-  const { info, name, message } = error as { info?: { errorCode?: string }; name?: string; message?: string };
+  const { info, message } = error as { info?: { errorCode?: string }; message?: string };
   const detail = message ?? String(error);
   if (info?.errorCode) {
     const code: KeyRefusalCode = toRefusalCode(LIT_CODES[info.errorCode] ?? 'UNAVAILABLE');
     return refusal(code, info.errorCode);
   }
-  if (info || name === 'TypeError') return refusal('UNAVAILABLE', detail);
+  if (isUnreachable(error)) return refusal('UNAVAILABLE', detail);
   return refusal(/invalid signature|secret sharing/i.test(detail) ? 'INVALID_SHARE' : 'BAD_SEALED_KEY', detail);
+}
+
+/** The SDK gave up without a word from the keepers. */
+function isUnreachable(error: unknown): boolean {
+  const { info, name } = error as { info?: { errorCode?: string }; name?: string };
+  return info?.errorCode === undefined && (info !== undefined || name === 'TypeError');
 }
 
 function* subsets<T>(list: readonly T[], size: number): Generator<T[]> {

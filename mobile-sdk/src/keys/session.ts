@@ -58,7 +58,12 @@ const STATEMENT =
  */
 export async function createKeySession(
   signer: KeySigner,
-  { nonce, chainId, domain = defaultDomain(), lifetimeSeconds = 3600 }: StartSessionOptions & { nonce: string; chainId: number },
+  {
+    nonce,
+    chainId,
+    domain = defaultDomain(),
+    lifetimeSeconds = 3600,
+  }: StartSessionOptions & { nonce: string; chainId: number },
   now: Date = new Date(),
 ): Promise<KeySession> {
   const { secretKey: seed, publicKey } = ed25519.keygen();
@@ -116,7 +121,8 @@ export function signForKeeper(session: KeySession, nodeAddress: string): Session
   };
 }
 
-export const isExpired = (session: KeySession, now: number = Date.now()): boolean => Date.parse(session.expiresAt) <= now;
+export const isExpired = (session: KeySession, now: number = Date.now()): boolean =>
+  Date.parse(session.expiresAt) <= now;
 
 function base64Url(text: string): string {
   return toBase64(utf8ToBytes(text)).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');

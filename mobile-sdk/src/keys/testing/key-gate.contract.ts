@@ -66,7 +66,12 @@ export function describeKeyGate(name: string, setUp: () => Promise<KeyGateSubjec
       sources: 1,
       seals: [],
     });
-    const kek = (version: number, changes: Partial<SealedKek> = {}): SealedKek => ({ ...terms(), kind: 'kek', version, ...changes });
+    const kek = (version: number, changes: Partial<SealedKek> = {}): SealedKek => ({
+      ...terms(),
+      kind: 'kek',
+      version,
+      ...changes,
+    });
     const label = (packId: string, changes: Partial<SealedLabelKey> = {}): SealedLabelKey => ({
       ...terms(),
       kind: 'label',
@@ -91,7 +96,10 @@ export function describeKeyGate(name: string, setUp: () => Promise<KeyGateSubjec
     it('opens what another client sealed to the same network key', async () => {
       const key = randomBytes(32);
       const { seals: _, ...record } = kek(2);
-      expect(await openOne(sealRecord<SealedKek>(record, key, [gate.networkKey]), sessions.alice)).toEqual({ ok: true, key });
+      expect(await openOne(sealRecord<SealedKek>(record, key, [gate.networkKey]), sessions.alice)).toEqual({
+        ok: true,
+        key,
+      });
     });
 
     it('refuses a stranger, and opens for the owner without any license', async () => {
@@ -120,7 +128,9 @@ export function describeKeyGate(name: string, setUp: () => Promise<KeyGateSubjec
       await subject.qualify(bob.address, packId, true);
       await subject.settle();
       expect(await openOne(record, sessions.bob)).toEqual({ ok: true, key });
-      expect(await openOne(await sealed(label(packId, { purposes: 1 }), key), sessions.bob)).toEqual(refused('NOT_AUTHORIZED'));
+      expect(await openOne(await sealed(label(packId, { purposes: 1 }), key), sessions.bob)).toEqual(
+        refused('NOT_AUTHORIZED'),
+      );
       await subject.qualify(bob.address, packId, false);
       expect(await openOne(record, sessions.bob)).toEqual(refused('NOT_AUTHORIZED'));
     });
@@ -168,7 +178,8 @@ export function describeKeyGate(name: string, setUp: () => Promise<KeyGateSubjec
         bytes[at]! ^= 1;
         return { ...record, seals: [{ ...record.seals[0]!, ciphertext: bytes.toString('base64') }] };
       };
-      for (const at of [3, 60, 90, 113]) expect(await openOne(damage(at), sessions.alice)).toEqual(refused('BAD_SEALED_KEY'));
+      for (const at of [3, 60, 90, 113])
+        expect(await openOne(damage(at), sessions.alice)).toEqual(refused('BAD_SEALED_KEY'));
     });
 
     it('opens a record sealed to two networks, and refuses one sealed only to another', async () => {
@@ -177,7 +188,9 @@ export function describeKeyGate(name: string, setUp: () => Promise<KeyGateSubjec
       const otherNetwork = `0x${'97f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb'}`;
       const both = sealRecord<SealedKek>(record, key, [otherNetwork, gate.networkKey]);
       expect(await openOne(both, sessions.alice)).toEqual({ ok: true, key });
-      expect(await openOne({ ...both, seals: both.seals.slice(0, 1) }, sessions.alice)).toEqual(refused('BAD_SEALED_KEY'));
+      expect(await openOne({ ...both, seals: both.seals.slice(0, 1) }, sessions.alice)).toEqual(
+        refused('BAD_SEALED_KEY'),
+      );
     });
 
     it('asks for a new session when the old one is over', async () => {

@@ -81,13 +81,19 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
     children.push(await startAnvil(chainPort!));
     provider = new JsonRpcProvider(rpcUrl, 31337, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
     const wallet = (i: number): HDNodeWallet =>
-      HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase('test test test test test test test test test test test junk'), `m/44'/60'/0'/0/${i}`);
+      HDNodeWallet.fromMnemonic(
+        Mnemonic.fromPhrase('test test test test test test test test test test test junk'),
+        `m/44'/60'/0'/0/${i}`,
+      );
     const deployer = new NonceManager(wallet(0).connect(provider));
     const bytecode = json(join(root, 'contracts/abi/bytecode.json'));
     const worldBytecode = json(fileURLToPath(new URL('policy-world.bytecode.json', import.meta.url)))['bytecode']!;
     const world = (await new ContractFactory(worldAbi, worldBytecode, deployer).deploy()) as Contract;
     const worldAddress = await world.getAddress();
-    const policy = await new ContractFactory(AccessPolicyAbi, bytecode['AccessPolicy']!, deployer).deploy(worldAddress, worldAddress);
+    const policy = await new ContractFactory(AccessPolicyAbi, bytecode['AccessPolicy']!, deployer).deploy(
+      worldAddress,
+      worldAddress,
+    );
     const registry = (await new ContractFactory(KeeperRegistryAbi, bytecode['KeeperRegistry']!, deployer).deploy(
       await deployer.getAddress(),
     )) as Contract;
@@ -116,10 +122,16 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
       };
       writeFileSync(configFile, JSON.stringify(config));
       const url = `http://127.0.0.1:${port}`;
-      return { url, configFile, child: undefined as unknown as ChildProcess, start: () => startKeeper(configFile, url) };
+      return {
+        url,
+        configFile,
+        child: undefined as unknown as ChildProcess,
+        start: () => startKeeper(configFile, url),
+      };
     });
     const tx = async (send: Promise<{ wait(): Promise<unknown> }>): Promise<void> => void (await (await send).wait());
-    const mine = async (blocks = 1): Promise<void> => void (await provider!.send('anvil_mine', [`0x${blocks.toString(16)}`]));
+    const mine = async (blocks = 1): Promise<void> =>
+      void (await provider!.send('anvil_mine', [`0x${blocks.toString(16)}`]));
     await tx(
       registry['setNetwork']!(
         dealt.networkKey,
@@ -165,7 +177,10 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
       repair: async () => {
         await Promise.all(keepers.map(({ child }) => kill(child)));
         for (const [i, path] of files.entries()) writeFileSync(path, originals[i]!);
-        for (const { active, nodeAddress } of (await registry['getKeepers']!()) as { active: boolean; nodeAddress: string }[]) {
+        for (const { active, nodeAddress } of (await registry['getKeepers']!()) as {
+          active: boolean;
+          nodeAddress: string;
+        }[]) {
           if (!active) await tx(registry['setActive']!(nodeAddress, true));
         }
         await Promise.all(keepers.map((_, i) => start(i)));
@@ -200,7 +215,10 @@ async function startAnvil(port: number): Promise<ChildProcess> {
 
 async function startKeeper(configFile: string, url: string): Promise<ChildProcess> {
   const main = join(root, 'infra/keepers/src/main.ts');
-  const child = spawn(process.execPath, [main, '--config', configFile], { stdio: ['ignore', 'inherit', 'inherit'], env: cleanEnv() });
+  const child = spawn(process.execPath, [main, '--config', configFile], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: cleanEnv(),
+  });
   await until(async () => (await fetch(`${url}/health`)).ok, child);
   return child;
 }
