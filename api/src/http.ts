@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
+import type { Env } from './config/env.ts';
 import { MAX_BLOCK } from './integrations/storage/content-store.port.ts';
 
 const MAX_REQUEST = 16 << 20;
@@ -11,6 +12,16 @@ const MAX_BLOCK_REQUEST = 2 * MAX_BLOCK;
 
 export const createAdapter = (): FastifyAdapter =>
   new FastifyAdapter({ bodyLimit: MAX_REQUEST, forceCloseConnections: true });
+
+/** Origins of the UI; a loopback one under both of its names. */
+export const allowedOrigins = (env: Pick<Env, 'UI_ORIGIN'>): string[] =>
+  env.UI_ORIGIN.split(',').flatMap((text) => {
+    const origin = text.trim();
+    const names = ['//127.0.0.1:', '//localhost:'];
+    return names.some((name) => origin.includes(name))
+      ? names.map((name) => origin.replace(/\/\/[^:]+:/, name))
+      : [origin];
+  });
 
 /** Lets the application take raw blocks. */
 export function prepareApp(app: NestFastifyApplication): void {

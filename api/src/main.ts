@@ -4,7 +4,7 @@ import { ENV } from './config/config.module.ts';
 import { loadEnv } from './config/env.ts';
 import type { Env } from './config/env.ts';
 import { migrate } from './database/migrate.ts';
-import { createApp } from './http.ts';
+import { allowedOrigins, createApp } from './http.ts';
 import { OperatorKeys } from './integrations/chain/operator-keys.ts';
 
 /** This process answers the internet: it holds neither chain nor voucher keys, even where it is given their files. */
@@ -14,6 +14,6 @@ delete process.env['JOB_SIGNER_KEY_FILE'];
 await migrate(loadEnv().DATABASE_URL);
 const app = await createApp(AppModule);
 const env = app.get<Env>(ENV);
-app.enableCors({ origin: env.UI_ORIGIN.split(','), methods: ['GET', 'POST', 'PUT'] });
+app.enableCors({ origin: allowedOrigins(env), methods: ['GET', 'POST', 'PUT'] });
 await app.get(OperatorKeys).announce();
 await app.listen(env.API_PORT, env.API_HOST);

@@ -32,7 +32,9 @@ export class JobRunner implements OnApplicationShutdown {
   async start(): Promise<void> {
     this.pool = new pg.Pool({ connectionString: this.env.DATABASE_URL, max: this.env.JOB_CONCURRENCY + 2 });
     this.pool.on('error', (error) => this.log.warn({ err: error }, 'an idle database connection was lost'));
-    this.pool.on('connect', (client) => client.on('error', (error) => this.log.warn({ err: error }, 'a database connection was lost')));
+    this.pool.on('connect', (client) =>
+      client.on('error', (error) => this.log.warn({ err: error }, 'a database connection was lost')),
+    );
     const liveness = (this.liveness = new WorkerLiveness(this.env.DATABASE_URL));
     const events: WorkerEvents = new EventEmitter();
     const held: Promise<void>[] = [];

@@ -7,6 +7,7 @@ import { ENV } from '../config/config.module.ts';
 import type { Env } from '../config/env.ts';
 
 const CHANNEL = 'allod_live';
+const RECONNECT_MS = 500;
 
 /** News for subscriptions, across processes: PostgreSQL delivers a notice only when its transaction commits. */
 @Injectable()
@@ -14,6 +15,7 @@ export class LiveService implements OnApplicationShutdown {
   private readonly bus = new EventEmitter().setMaxListeners(0);
   private client: pg.Client | undefined;
   private connecting: Promise<void> | undefined;
+  private stopped = false;
 
   constructor(@Inject(ENV) private readonly env: Env) {}
 
@@ -34,9 +36,7 @@ export class LiveService implements OnApplicationShutdown {
 
   private async listen(): Promise<void> {
     const client = new pg.Client({ connectionString: this.env.DATABASE_URL });
-    client.on('error', () => {
-      this.connecting = undefined;
-    });
+    client.on('error', () => this.reconnect());
     client.on('notification', ({ payload }) => {
       const { topic, data } = JSON.parse(payload ?? '{}') as { topic: string; data: unknown };
       this.bus.emit(topic, data);
@@ -46,7 +46,15 @@ export class LiveService implements OnApplicationShutdown {
     this.client = client;
   }
 
+  /** News of the gap are lost; clients read the current state when they need to be sure. */
+  private reconnect(): void {
+    if (this.stopped) return;
+    this.connecting = undefined;
+    setTimeout(() => this.connect().catch(() => this.reconnect()), RECONNECT_MS).unref();
+  }
+
   async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
     await this.client?.end();
   }
 }

@@ -18,7 +18,10 @@ describe('the jobs of a killed worker', () => {
   });
 
   const lockedBy = async (): Promise<(string | null)[]> => {
-    const rows = await query<{ locked_by: string | null }>(database.url, 'SELECT locked_by FROM graphile_worker._private_jobs');
+    const rows = await query<{ locked_by: string | null }>(
+      database.url,
+      'SELECT locked_by FROM graphile_worker._private_jobs',
+    );
     return rows.map(({ locked_by }) => locked_by);
   };
 

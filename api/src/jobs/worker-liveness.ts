@@ -33,7 +33,9 @@ export class WorkerLiveness {
     const dead: string[] = [];
     for (const { locked_by } of rows) {
       if (this.workers.has(locked_by)) continue;
-      const [answer] = (await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS free`, [locked_by])).rows;
+      const [answer] = (
+        await client.query<{ free: boolean }>(`SELECT pg_try_advisory_lock(${LOCK}) AS free`, [locked_by])
+      ).rows;
       if (!answer?.free) continue;
       await client.query('SELECT graphile_worker.force_unlock_workers($1::text[])', [[locked_by]]);
       await client.query(`SELECT pg_advisory_unlock(${LOCK})`, [locked_by]);

@@ -8,6 +8,8 @@ import { ChainPort } from './chain.port.ts';
 import type { ChainBlock, ChainEvent } from './chain.port.ts';
 
 const RANGE = 500;
+/** Hashes kept below the applied block; a chain does not reorganize deeper. */
+const KEPT_BLOCKS = 1000;
 
 interface Cursor {
   scanned: number;
@@ -134,6 +136,7 @@ export class ChainIndexer {
     );
     for (const { block_number } of open) await this.applyBlock(Number(block_number));
     await this.source.query('UPDATE chain_cursor SET applied = $1', [until]);
+    await this.source.query('DELETE FROM chain_block WHERE number < $1', [until - KEPT_BLOCKS]);
   }
 
   private applyBlock(number: number): Promise<void> {
