@@ -42,7 +42,10 @@ describe('kill -9 at the worst moment', () => {
   };
   const device = (name: string): Platform => nodePlatform(join(devices, name));
   const items = (count: number, size: number): { bytes: Uint8Array; mediaType: string }[] =>
-    Array.from({ length: count }, () => ({ bytes: new Uint8Array(randomBytes(size)), mediaType: 'application/octet-stream' }));
+    Array.from({ length: count }, () => ({
+      bytes: new Uint8Array(randomBytes(size)),
+      mediaType: 'application/octet-stream',
+    }));
   const consent = (client: Client): Promise<unknown> =>
     client.grantConsent({ datasetId, purposes: purposesOf('TRAIN'), validUntil: validUntil(), termsHash: TERMS_HASH });
   const rows = async (table: string): Promise<number> => {
@@ -128,7 +131,9 @@ describe('kill -9 at the worst moment', () => {
     const after = clients.of('contributor3', { seed, platform: device('phone') });
     const first = await after.resume();
     expect(first.waiting).toEqual([]);
-    expect(first.committed.flatMap(({ contributions }) => contributions.map(({ id }) => id)).sort()).toEqual([...contributionIds].sort());
+    expect(first.committed.flatMap(({ contributions }) => contributions.map(({ id }) => id)).sort()).toEqual(
+      [...contributionIds].sort(),
+    );
     expect((await after.resume()).committed).toEqual([]);
     given.push({ seed, ids: contributionIds, bytes: batch.map(({ bytes }) => bytes) });
     expect(await rows('contribution')).toBe(9);
@@ -169,7 +174,9 @@ describe('kill -9 at the worst moment', () => {
     });
     await company.waitForVersion({ datasetId, version });
     await company.purchaseLicense({ datasetId, offerIndex, version });
-    const originals = new Map(given.flatMap(({ ids, bytes }) => ids.map((id, i) => [id, bytes[i] as Uint8Array] as const)));
+    const originals = new Map(
+      given.flatMap(({ ids, bytes }) => ids.map((id, i) => [id, bytes[i] as Uint8Array] as const)),
+    );
     let opened = 0;
     for await (const result of await company.openDataset({ datasetId, version })) {
       if (!result.ok) throw result.error;

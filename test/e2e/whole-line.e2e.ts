@@ -30,13 +30,25 @@ describe('the whole line, from a device to a paycheck', () => {
   });
 
   test('everyone who contributed or labeled well is paid from the licenses, and dust is below a cent', () => {
-    const money = new Map((report.tables.find(({ title }) => title === 'Money')?.rows ?? []).map(([what, usd]) => [what, Number(usd)]));
-    for (const name of ['contributor 1', 'contributor 2', 'contributor 3', 'labeler 1', 'labeler 2', 'labeler 3', 'curator']) {
+    const money = new Map(
+      (report.tables.find(({ title }) => title === 'Money')?.rows ?? []).map(([what, usd]) => [what, Number(usd)]),
+    );
+    for (const name of [
+      'contributor 1',
+      'contributor 2',
+      'contributor 3',
+      'labeler 1',
+      'labeler 2',
+      'labeler 3',
+      'curator',
+    ]) {
       expect(money.get(`claimed by ${name}`)).toBeGreaterThan(0);
     }
     expect(money.get('dust left by rounding')).toBeLessThan(0.01);
     const paid = money.get('paid by the AI company for three licenses') ?? 0;
-    const claimed = [...money].filter(([what]) => what?.startsWith('claimed by')).reduce((sum, [, usd]) => sum + usd, 0);
+    const claimed = [...money]
+      .filter(([what]) => what?.startsWith('claimed by'))
+      .reduce((sum, [, usd]) => sum + usd, 0);
     expect(Math.abs(paid - claimed)).toBeLessThan(0.01);
   });
 });

@@ -11,7 +11,11 @@ export class Clients {
 
   constructor(stack: Stack) {
     this.#stack = stack;
-    this.#provider = new JsonRpcProvider(stack.urls.rpc, stack.chainId, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 100 });
+    this.#provider = new JsonRpcProvider(stack.urls.rpc, stack.chainId, {
+      staticNetwork: true,
+      cacheTimeout: -1,
+      pollingInterval: 100,
+    });
   }
 
   /** A client with a role's wallet, and with a seed where it contributes. */

@@ -31,6 +31,12 @@ export function contributionProof(leaves: readonly Hex[], index: number): Hex[] 
   return siblings(foldLevels(leaves, ZERO, node), index, ZERO);
 }
 
+/** Inclusion proofs of all leaves, in their order; the tree is built once. */
+export function contributionProofs(leaves: readonly Hex[]): Hex[][] {
+  const levels = foldLevels(leaves, ZERO, node);
+  return leaves.map((_, index) => siblings(levels, index, ZERO));
+}
+
 /** True when the proof leads from the leaf to the root. */
 export function verifyContributionProof(root: string, leaf: Hex, index: number, proof: readonly Hex[]): boolean {
   try {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { type Client, createClient, createLightKeyGate, createLitSdkKeyGate, type KeyGate, nodePlatform } from '@allod/sdk';
+import {
+  type Client,
+  createClient,
+  createLightKeyGate,
+  createLitSdkKeyGate,
+  type KeyGate,
+  nodePlatform,
+} from '@allod/sdk';
 import { JsonRpcProvider, Wallet } from 'ethers';
 import type { Role } from '../accounts.ts';
 import type { Stack } from '../stack.ts';
@@ -27,7 +34,11 @@ export interface Actors {
 /** Clients that know the platform as its users do: API and RPC addresses, contracts and the network key; nothing private. */
 export function createActors(stack: Stack): Actors {
   const { urls, deployment, chainId, chainName, network, dataDir } = stack;
-  const provider = new JsonRpcProvider(urls.rpc, chainId, { staticNetwork: true, cacheTimeout: -1, pollingInterval: 100 });
+  const provider = new JsonRpcProvider(urls.rpc, chainId, {
+    staticNetwork: true,
+    cacheTimeout: -1,
+    pollingInterval: 100,
+  });
   const keyNetwork = {
     chainId,
     chain: chainName,
@@ -57,8 +68,12 @@ export function createActors(stack: Stack): Actors {
     company: actor('company', 'AI company'),
     companyOnLit: actor('company', 'AI company', { lit: true }),
     stranger: actor('stranger', 'stranger'),
-    contributors: (['contributor1', 'contributor2', 'contributor3'] as const).map((role, i) => actor(role, `contributor ${i + 1}`, { contributor: true })),
-    labelers: (['labeler1', 'labeler2', 'labeler3', 'labeler4', 'labeler5'] as const).map((role, i) => actor(role, `labeler ${i + 1}`)),
+    contributors: (['contributor1', 'contributor2', 'contributor3'] as const).map((role, i) =>
+      actor(role, `contributor ${i + 1}`, { contributor: true }),
+    ),
+    labelers: (['labeler1', 'labeler2', 'labeler3', 'labeler4', 'labeler5'] as const).map((role, i) =>
+      actor(role, `labeler ${i + 1}`),
+    ),
     close: async () => {
       await Promise.all(gates.map((gate) => gate.close()));
       provider.destroy();

@@ -6,7 +6,10 @@ import { contentKey, DIGIT_MEDIA_TYPE, digits, WEATHER_MEDIA_TYPE, weatherDays }
 /** Items of one contributor in one dataset. */
 export const ITEMS_EACH = 10;
 /** Text behind `termsHash` of the main job's licenses. */
-export const TERMS = { v: 1, text: 'Use within the licensed purposes and period. Delete withdrawn items within 30 days of notice.' };
+export const TERMS = {
+  v: 1,
+  text: 'Use within the licensed purposes and period. Delete withdrawn items within 30 days of notice.',
+};
 export const TERMS_HASH = jsonKeccak(TERMS);
 /** Seconds for which the third contributor consents in the weather dataset: long enough to license, short enough to see it end. */
 const SHORT_CONSENT = 40;
@@ -47,7 +50,8 @@ export async function createDatasets({ actors, gas }: Line): Promise<{ digitsId:
       type: 'object',
       required: ['date', 'precipitation_mm', 'temperature_max_c', 'temperature_min_c', 'wind_speed_ms', 'condition'],
     },
-    source: 'npm package vega-datasets (BSD-3-Clause), seattle-weather.csv: daily records of a NOAA station, 2012 to 2015',
+    source:
+      'npm package vega-datasets (BSD-3-Clause), seattle-weather.csv: daily records of a NOAA station, 2012 to 2015',
     purposes: purposesOf('TRAIN', 'FINE_TUNE', 'EVALUATE'),
     contributorsBps: 8000,
     floorPrice: 2_000_000n,
@@ -61,7 +65,12 @@ interface Terms {
   validUntil: number;
 }
 
-async function contributeAs(actor: Actor, datasetId: Hex, items: { bytes: Uint8Array; mediaType: string }[], terms: Terms): Promise<string[]> {
+async function contributeAs(
+  actor: Actor,
+  datasetId: Hex,
+  items: { bytes: Uint8Array; mediaType: string }[],
+  terms: Terms,
+): Promise<string[]> {
   await actor.client.grantConsent({ datasetId, ...terms, termsHash: TERMS_HASH });
   const { contributionIds, receipt } = await actor.client.contribute({ datasetId, items });
   expect(receipt, 'a receipt for each batch');
@@ -75,20 +84,37 @@ async function contributeAll(
   terms: readonly Terms[],
 ): Promise<Contributed> {
   const shares = actors.contributors.map((_, i) => items.slice(i * ITEMS_EACH, (i + 1) * ITEMS_EACH));
-  const byContributor = await Promise.all(actors.contributors.map((actor, i) => contributeAs(actor, datasetId, shares[i] ?? [], terms[i] as Terms)));
-  const originals = new Map(byContributor.flatMap((ids, i) => ids.map((id, k) => [id, shares[i]?.[k]?.bytes as Uint8Array] as const)));
+  const byContributor = await Promise.all(
+    actors.contributors.map((actor, i) => contributeAs(actor, datasetId, shares[i] ?? [], terms[i] as Terms)),
+  );
+  const originals = new Map(
+    byContributor.flatMap((ids, i) => ids.map((id, k) => [id, shares[i]?.[k]?.bytes as Uint8Array] as const)),
+  );
   await Promise.all(
     actors.contributors.map(async ({ client }, i) => {
       const ids = byContributor[i] as string[];
-      const contribution = await client.waitForContribution({ datasetId, contributionId: ids.at(-1) as string, state: 'ANCHORED' });
+      const contribution = await client.waitForContribution({
+        datasetId,
+        contributionId: ids.at(-1) as string,
+        state: 'ANCHORED',
+      });
       expect(contribution.anchorTx, 'an anchored contribution names its transaction');
     }),
   );
-  return { datasetId, originals, byContributor, validUntil: terms.map((t) => t.validUntil), purposes: terms.map((t) => t.purposes) };
+  return {
+    datasetId,
+    originals,
+    byContributor,
+    validUntil: terms.map((t) => t.validUntil),
+    purposes: terms.map((t) => t.purposes),
+  };
 }
 
 /** All contributors give digits for training and labeling. */
-export async function contributeDigits(line: Line, datasetId: Hex): Promise<Contributed & { truth: Map<string, string> }> {
+export async function contributeDigits(
+  line: Line,
+  datasetId: Hex,
+): Promise<Contributed & { truth: Map<string, string> }> {
   const chosen = digits((ITEMS_EACH * line.actors.contributors.length) / 10);
   const terms = { purposes: purposesOf('TRAIN', 'FINE_TUNE', 'LABEL'), validUntil: now() + YEAR };
   const contributed = await contributeAll(
@@ -106,7 +132,10 @@ export async function contributeWeather(line: Line, datasetId: Hex): Promise<Con
   return contributeAll(
     line,
     datasetId,
-    weatherDays(ITEMS_EACH * line.actors.contributors.length).map(({ bytes }) => ({ bytes, mediaType: WEATHER_MEDIA_TYPE })),
+    weatherDays(ITEMS_EACH * line.actors.contributors.length).map(({ bytes }) => ({
+      bytes,
+      mediaType: WEATHER_MEDIA_TYPE,
+    })),
     [
       { purposes: train, validUntil: now() + YEAR },
       { purposes: purposesOf('EVALUATE'), validUntil: now() + YEAR },

@@ -27,24 +27,39 @@ async function runLine(line: Line): Promise<void> {
   const { company, companyOnLit, stranger, contributors } = actors;
 
   const { digitsId, weatherId } = await report.step('curator creates two datasets', () => createDatasets(line));
-  const digits = await report.step('three contributors give digits: encrypted, uploaded, anchored', () => contributeDigits(line, digitsId));
+  const digits = await report.step('three contributors give digits: encrypted, uploaded, anchored', () =>
+    contributeDigits(line, digitsId),
+  );
   const labeled = await labelDigits(line, digits);
-  const weather = await report.step('three contributors give weather days under three consents', () => contributeWeather(line, weatherId));
+  const weather = await report.step('three contributors give weather days under three consents', () =>
+    contributeWeather(line, weatherId),
+  );
 
-  const [digitsVersion, weatherVersion] = await report.step('curator publishes both versions with cap tables and label set', async () => {
-    await createOffers(line, digitsId, weatherId);
-    return [await publish(line, digits), await publish(line, weather)];
-  });
-  const [weatherTrain, digitsTrain] = await report.step('AI company finds and licenses both datasets by permit', async () => [
-    await license(line, 'weather station', weatherId, 0),
-    await license(line, 'handwritten digits', digitsId, 0),
-  ]);
+  const [digitsVersion, weatherVersion] = await report.step(
+    'curator publishes both versions with cap tables and label set',
+    async () => {
+      await createOffers(line, digitsId, weatherId);
+      return [await publish(line, digits), await publish(line, weather)];
+    },
+  );
+  const [weatherTrain, digitsTrain] = await report.step(
+    'AI company finds and licenses both datasets by permit',
+    async () => [
+      await license(line, 'weather station', weatherId, 0),
+      await license(line, 'handwritten digits', digitsId, 0),
+    ],
+  );
 
   await report.step('opens weather with the light client: no evaluate-only consent', async () => {
     expectOpened(weather, await open(company.client, weather), [true, false, true], 'training license');
   });
   await report.step('opens weather with the genuine Lit SDK: the same answer', async () => {
-    expectOpened(weather, await open(companyOnLit.client, weather), [true, false, true], 'training license through the Lit SDK');
+    expectOpened(
+      weather,
+      await open(companyOnLit.client, weather),
+      [true, false, true],
+      'training license through the Lit SDK',
+    );
   });
   const weatherEvaluate = await report.step('an evaluation license opens the evaluate-only consent', async () => {
     const bought = await license(line, 'weather station', weatherId, 1);
@@ -64,7 +79,9 @@ async function runLine(line: Line): Promise<void> {
   );
 
   await report.step('contributor 2 withdraws consent: the next key request is refused', async () => {
-    const { receipt } = await (contributors[1] as (typeof contributors)[0]).client.withdrawConsent({ datasetId: digitsId });
+    const { receipt } = await (contributors[1] as (typeof contributors)[0]).client.withdrawConsent({
+      datasetId: digitsId,
+    });
     expect(receipt, 'a signed receipt of the withdrawal');
     await until('the keepers see the withdrawal', async () => (await open(company.client, digits)).refused.size > 0);
     expectOpened(digits, await open(company.client, digits), [true, false, true], 'after the withdrawal');
@@ -76,15 +93,27 @@ async function runLine(line: Line): Promise<void> {
     expectOpened(weather, await open(company.client, weather), [true, true, false], 'after validUntil');
   });
 
-  report.table('Contributions', ['contributor', 'digits', 'weather days', 'from licenses, USD'], contributorRows(line, [digits, weather], settled.received));
-  report.table('Money', ['what', 'USD'], [
-    ['paid by the AI company for three licenses', usd(settled.claimed + settled.dust)],
-    ...[...settled.received].map(([name, amount]) => [`claimed by ${name}`, usd(amount)]),
-    ['dust left by rounding', usd(settled.dust)],
-    ['paid to labelers by the requester', usd(labeled.paid)],
-  ]);
+  report.table(
+    'Contributions',
+    ['contributor', 'digits', 'weather days', 'from licenses, USD'],
+    contributorRows(line, [digits, weather], settled.received),
+  );
+  report.table(
+    'Money',
+    ['what', 'USD'],
+    [
+      ['paid by the AI company for three licenses', usd(settled.claimed + settled.dust)],
+      ...[...settled.received].map(([name, amount]) => [`claimed by ${name}`, usd(amount)]),
+      ['dust left by rounding', usd(settled.dust)],
+      ['paid to labelers by the requester', usd(labeled.paid)],
+    ],
+  );
   report.table('Gas', ['call', 'times', 'mean gas'], gas.rows());
-  report.table('Times', ['step', 'time'], report.steps.map(({ name, ms }) => [name, `${(ms / 1000).toFixed(1)} s`]));
+  report.table(
+    'Times',
+    ['step', 'time'],
+    report.steps.map(({ name, ms }) => [name, `${(ms / 1000).toFixed(1)} s`]),
+  );
 }
 
 async function openDigits({ actors }: Line, digits: Contributed & { truth: Map<string, string> }): Promise<void> {
@@ -97,5 +126,9 @@ async function openDigits({ actors }: Line, digits: Contributed & { truth: Map<s
 }
 
 function contributorRows({ actors }: Line, given: Contributed[], received: Map<string, bigint>): (string | number)[][] {
-  return actors.contributors.map(({ name }, i) => [name, ...given.map(({ byContributor }) => (byContributor[i] as string[]).length), usd(received.get(name) ?? 0n)]);
+  return actors.contributors.map(({ name }, i) => [
+    name,
+    ...given.map(({ byContributor }) => (byContributor[i] as string[]).length),
+    usd(received.get(name) ?? 0n),
+  ]);
 }

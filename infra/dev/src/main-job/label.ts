@@ -62,7 +62,11 @@ interface QuizOutcome {
   reason: string;
 }
 
-async function takeQuizzes({ actors }: Line, jobId: string, sight: (bytes: Uint8Array) => string): Promise<QuizOutcome[]> {
+async function takeQuizzes(
+  { actors }: Line,
+  jobId: string,
+  sight: (bytes: Uint8Array) => string,
+): Promise<QuizOutcome[]> {
   return Promise.all(
     actors.labelers.map(async (labeler, i) => {
       const tasks = await labeler.client.takeQuiz({ jobId });
@@ -74,9 +78,14 @@ async function takeQuizzes({ actors }: Line, jobId: string, sight: (bytes: Uint8
 }
 
 /** Takes one task after another until nothing is left for this labeler; resolves to the number of annotations. */
-async function work(labeler: Actor, style: Style, jobId: string, sight: (bytes: Uint8Array) => string): Promise<number> {
+async function work(
+  labeler: Actor,
+  style: Style,
+  jobId: string,
+  sight: (bytes: Uint8Array) => string,
+): Promise<number> {
   let done = 0;
-  for (let idle = 0; idle < 12; ) {
+  for (let idle = 0; idle < 12;) {
     try {
       const { assignment, bytes } = await labeler.client.acceptAssignment({ jobId });
       await labeler.client.submitAnnotation({ assignment, value: style(bytes, sight, done) });
@@ -94,7 +103,10 @@ async function work(labeler: Actor, style: Style, jobId: string, sight: (bytes: 
 }
 
 /** The labeling job from funding to the last withdrawal. */
-export async function labelDigits(line: Line, contributed: Contributed & { truth: Map<string, string> }): Promise<Labeled> {
+export async function labelDigits(
+  line: Line,
+  contributed: Contributed & { truth: Map<string, string> },
+): Promise<Labeled> {
   const { report, actors, gas } = line;
   const quizTruth = new Map(digits(1, QUIZ_FROM).map(({ bytes, label }) => [contentKey(bytes), label]));
   const sight = (bytes: Uint8Array): string => {
@@ -103,18 +115,27 @@ export async function labelDigits(line: Line, contributed: Contributed & { truth
     return seen;
   };
 
-  const jobId = await report.step('requester funds a labeling job that the curator approved', () => openJob(line, contributed.datasetId));
+  const jobId = await report.step('requester funds a labeling job that the curator approved', () =>
+    openJob(line, contributed.datasetId),
+  );
   const quizzes = await report.step('five labelers take the quiz', () => takeQuizzes(line, jobId, sight));
-  for (const { labeler, passed, reason } of quizzes) report.note(`${labeler.name}: ${passed ? 'passed' : 'not qualified'} (${reason})`);
+  for (const { labeler, passed, reason } of quizzes)
+    report.note(`${labeler.name}: ${passed ? 'passed' : 'not qualified'} (${reason})`);
   expect(quizzes.filter(({ passed }) => passed).length === 4, 'four of five labelers pass the quiz');
-  expect(quizzes.every(({ reason }) => reason.length > 0), 'each quiz result has a reason code');
+  expect(
+    quizzes.every(({ reason }) => reason.length > 0),
+    'each quiz result has a reason code',
+  );
 
   const qualified = quizzes.filter(({ passed }) => passed).map(({ labeler }) => labeler);
   await report.step('the escrow lists the qualified labelers', async () => {
-    for (const { client } of qualified) await until('qualified on chain', async () => (await client.getJob({ jobId }))?.qualification === 'QUALIFIED');
+    for (const { client } of qualified)
+      await until('qualified on chain', async () => (await client.getJob({ jobId }))?.qualification === 'QUALIFIED');
   });
   const counts = await report.step('labelers decrypt through the keepers and annotate', () =>
-    Promise.all(qualified.map((labeler) => work(labeler, STYLES[actors.labelers.indexOf(labeler)]?.work as Style, jobId, sight))),
+    Promise.all(
+      qualified.map((labeler) => work(labeler, STYLES[actors.labelers.indexOf(labeler)]?.work as Style, jobId, sight)),
+    ),
   );
   await report.step('every task reaches a verdict', () =>
     until('all tasks resolved', async () => {
@@ -123,19 +144,30 @@ export async function labelDigits(line: Line, contributed: Contributed & { truth
     }),
   );
   const rows = await report.step('labelers withdraw on chain', () => withdrawAll(line, jobId, quizzes));
-  report.table('Labeling', ['labeler', 'works', 'quiz', 'annotations', 'paid', 'refused', 'reasons of refusal', 'withdrawn, USD'], rows.rows);
+  report.table(
+    'Labeling',
+    ['labeler', 'works', 'quiz', 'annotations', 'paid', 'refused', 'reasons of refusal', 'withdrawn, USD'],
+    rows.rows,
+  );
   gas.rows();
   return { jobId, annotations: counts.reduce((a, b) => a + b, 0), paid: rows.paid };
 }
 
-async function withdrawAll({ actors, gas, stack }: Line, jobId: string, quizzes: QuizOutcome[]): Promise<{ rows: string[][]; paid: bigint }> {
+async function withdrawAll(
+  { actors, gas, stack }: Line,
+  jobId: string,
+  quizzes: QuizOutcome[],
+): Promise<{ rows: string[][]; paid: bigint }> {
   let total = 0n;
   const rows: string[][] = [];
   for (const [i, labeler] of actors.labelers.entries()) {
     const [earnings] = await labeler.client.getEarnings({ jobId });
     const outcomes = earnings?.outcomes ?? [];
     const refused = outcomes.filter(({ verdict }) => verdict === 'REFUSED');
-    expect(outcomes.every(({ verdict, reason }) => verdict === 'PENDING' || reason.length > 0), 'every verdict has a reason code');
+    expect(
+      outcomes.every(({ verdict, reason }) => verdict === 'PENDING' || reason.length > 0),
+      'every verdict has a reason code',
+    );
     let withdrawn = 0n;
     if (earnings && BigInt(earnings.withdrawable) > 0n) {
       const { amount, gasUsed } = await labeler.client.withdrawEarnings({ jobId });
@@ -163,7 +195,11 @@ async function withdrawAll({ actors, gas, stack }: Line, jobId: string, quizzes:
 
 /** Looks again until the condition holds; fails after a minute. */
 export async function until(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; !(await holds()); await new Promise((resolve) => setTimeout(resolve, 250))) {
+  for (
+    const end = Date.now() + seconds * 1000;
+    !(await holds());
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  ) {
     expect(Date.now() < end, `timed out waiting for: ${what}`);
   }
 }

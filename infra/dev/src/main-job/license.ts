@@ -19,15 +19,26 @@ export interface Licensed {
 }
 
 /** Closes the intake, has the version prepared, checks it and publishes it on chain. */
-export async function publish({ actors, gas, report }: Line, { datasetId, originals }: Contributed): Promise<Published> {
+export async function publish(
+  { actors, gas, report }: Line,
+  { datasetId, originals }: Contributed,
+): Promise<Published> {
   const { client } = actors.curator;
   await client.closeIntake({ datasetId });
   const draft = await client.prepareVersion({ datasetId });
-  expect(draft.included + draft.excluded.length === originals.size, 'each contribution is in the version, or is left out with a reason');
-  expect(draft.excluded.every(({ reason }) => reason.length > 0), 'each exclusion has a reason code');
+  expect(
+    draft.included + draft.excluded.length === originals.size,
+    'each contribution is in the version, or is left out with a reason',
+  );
+  expect(
+    draft.excluded.every(({ reason }) => reason.length > 0),
+    'each exclusion has a reason code',
+  );
   const published = await client.publishVersion({ datasetId, draft });
   gas.add('DatasetRegistry.publishVersion', published.gasUsed);
-  report.note(`version ${published.version}: ${draft.included} items in, ${draft.excluded.length} left out ${describe(draft.excluded)}`);
+  report.note(
+    `version ${published.version}: ${draft.included} items in, ${draft.excluded.length} left out ${describe(draft.excluded)}`,
+  );
   return { version: published.version, capTableCid: draft.capTableCid, opensAt: published.opensAt };
 }
 
@@ -40,7 +51,14 @@ function describe(excluded: readonly { reason: string }[]): string {
 /** The curator's offers: training for both datasets, evaluation besides for the second. */
 export async function createOffers({ actors, gas }: Line, digitsId: string, weatherId: string): Promise<void> {
   const offer = async (datasetId: string, price: bigint, purposes: number): Promise<void> => {
-    const { gasUsed } = await actors.curator.client.createOffer({ datasetId, price, duration: MONTH, purposes, seats: 2, termsHash: TERMS_HASH });
+    const { gasUsed } = await actors.curator.client.createOffer({
+      datasetId,
+      price,
+      duration: MONTH,
+      purposes,
+      seats: 2,
+      termsHash: TERMS_HASH,
+    });
     gas.add('DatasetRegistry.createOffer', gasUsed);
   };
   await offer(digitsId, 30_000_000n, purposesOf('TRAIN'));
@@ -49,7 +67,12 @@ export async function createOffers({ actors, gas }: Line, digitsId: string, weat
 }
 
 /** The AI company finds a dataset by its words and buys one of its offers with a permit. */
-export async function license({ actors, gas }: Line, search: string, datasetId: string, offerIndex: number): Promise<Licensed> {
+export async function license(
+  { actors, gas }: Line,
+  search: string,
+  datasetId: string,
+  offerIndex: number,
+): Promise<Licensed> {
   const { client } = actors.company;
   await until('the version is open at the API', async () => {
     const { datasets } = await client.findDatasets({ search });
@@ -90,13 +113,22 @@ export async function open(client: Client, { datasetId, originals }: Contributed
 }
 
 /** Expects that exactly the items of these contributors open and all others are refused by the keepers. */
-export function expectOpened(contributed: Contributed, { equal, refused, opened }: OpenedItems, mayOpen: readonly boolean[], what: string): void {
+export function expectOpened(
+  contributed: Contributed,
+  { equal, refused, opened }: OpenedItems,
+  mayOpen: readonly boolean[],
+  what: string,
+): void {
   const inVersion = new Set(opened.manifest.items.map(({ contributionId }) => contributionId));
   contributed.byContributor.forEach((ids, i) => {
     for (const id of ids.filter((each) => inVersion.has(each))) {
-      if (mayOpen[i]) expect(equal.includes(id), `${what}: ${id} of contributor ${i + 1} opens, not ${refused.get(id)}`);
-      else expect(refused.get(id) === 'NOT_AUTHORIZED', `${what}: the keepers refuse ${id} of contributor ${i + 1}, not ${refused.get(id) ?? 'open it'}`);
+      if (mayOpen[i])
+        expect(equal.includes(id), `${what}: ${id} of contributor ${i + 1} opens, not ${refused.get(id)}`);
+      else
+        expect(
+          refused.get(id) === 'NOT_AUTHORIZED',
+          `${what}: the keepers refuse ${id} of contributor ${i + 1}, not ${refused.get(id) ?? 'open it'}`,
+        );
     }
   });
 }
-

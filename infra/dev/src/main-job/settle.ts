@@ -12,7 +12,10 @@ export interface Settled {
 }
 
 /** Everyone in the cap table claims; what all got and the rounding that is left make up the price. */
-export async function settle(line: Line, sales: { published: Published; licensed: Licensed[]; datasetId: string }[]): Promise<Settled> {
+export async function settle(
+  line: Line,
+  sales: { published: Published; licensed: Licensed[]; datasetId: string }[],
+): Promise<Settled> {
   const { actors, gas, stack } = line;
   const received = new Map<string, bigint>();
   let claimed = 0n;
@@ -22,7 +25,10 @@ export async function settle(line: Line, sales: { published: Published; licensed
   };
   const claimAs = async (actor: Actor, name: string, datasetId: string, account?: string): Promise<void> => {
     try {
-      const { paid, gasUsed, skipped } = await actor.client.claim({ datasetId, ...(account === undefined ? {} : { account }) });
+      const { paid, gasUsed, skipped } = await actor.client.claim({
+        datasetId,
+        ...(account === undefined ? {} : { account }),
+      });
       expect(skipped.length === 0, 'no payee is skipped');
       gas.add('LicenseVault.claim (first, with proof)', gasUsed);
       credit(name, paid);
@@ -49,6 +55,9 @@ export async function settle(line: Line, sales: { published: Published; licensed
   }
   const price = sales.flatMap(({ licensed }) => licensed).reduce((sum, sale) => sum + sale.price, 0n);
   const dust = price - claimed;
-  expect(dust >= 0n && dust <= BigInt(2 * leaves), `claims ${usd(claimed)} and dust ${dust} make up the price ${usd(price)}`);
+  expect(
+    dust >= 0n && dust <= BigInt(2 * leaves),
+    `claims ${usd(claimed)} and dust ${dust} make up the price ${usd(price)}`,
+  );
   return { received, claimed, dust };
 }
