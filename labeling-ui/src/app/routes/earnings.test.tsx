@@ -34,11 +34,11 @@ describe('earnings', () => {
     const card = await screen.findByRole('article', { name: 'Handwritten digits' });
     for (const [name, amount] of [
       ['Earned', '$0.15'],
-      ['Awaiting a verdict', '$0.05'],
+      ['Pending', '$0.05'],
       ['Withdrawn', '$0.05'],
       ['Withdrawable now', '$0.10'],
     ]) {
-      expect(within(card).getByText(name!).nextSibling).toHaveTextContent(amount!);
+      expect(within(card).getByText(name!, { selector: 'dt' }).nextSibling).toHaveTextContent(amount!);
     }
   });
 

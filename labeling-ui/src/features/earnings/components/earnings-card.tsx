@@ -9,6 +9,8 @@ import { isRejection } from '../../../lib/wallet/wallet.ts';
 import { useWithdraw } from '../api/withdraw.ts';
 import { OutcomeList } from './outcome-list.tsx';
 
+const FIGURES = ['earned', 'pending', 'withdrawn', 'withdrawable'] as const;
+
 interface EarningsCardProps {
   earnings: Earnings;
   title: string;
@@ -19,20 +21,15 @@ export function EarningsCard({ earnings, title, promptsWallet }: EarningsCardPro
   const titleId = useId();
   const withdraw = useWithdraw(earnings.jobId);
   const nothing = isZero(earnings.withdrawable);
-  const figures: [string, string][] = [
-    [strings.earnings.earned, earnings.earned],
-    [strings.earnings.pending, earnings.pending],
-    [strings.earnings.withdrawn, earnings.withdrawn],
-    [strings.earnings.withdrawable, earnings.withdrawable],
-  ];
   return (
     <article className="card earnings" aria-labelledby={titleId}>
       <h2 id={titleId}>{title}</h2>
       <dl className="figures">
-        {figures.map(([name, amount]) => (
+        {FIGURES.map((name) => (
           <div key={name}>
-            <dt>{name}</dt>
-            <dd className="lead">{formatMoney(amount)}</dd>
+            <dt>{strings.earnings[name]}</dt>
+            <dd className="lead">{formatMoney(earnings[name])}</dd>
+            <dd className="hint">{strings.earnings.hints[name]}</dd>
           </div>
         ))}
       </dl>

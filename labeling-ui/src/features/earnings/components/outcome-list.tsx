@@ -38,7 +38,7 @@ export function OutcomeList({ outcomes }: { outcomes: AnnotationOutcome[] }) {
         <p className="hint">{strings.earnings.noOutcomes}</p>
       ) : (
         <div className="scroll" tabIndex={0} role="region" aria-label={strings.earnings.outcomes(chosen.length)}>
-          <table>
+          <table className="outcomes">
             <thead>
               <tr>
                 <th scope="col">{columns.answer}</th>

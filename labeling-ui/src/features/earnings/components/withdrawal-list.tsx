@@ -15,32 +15,34 @@ export function WithdrawalList({ titleOf }: { titleOf(jobId: string): string }) 
       {withdrawals.isError ? <Fault error={withdrawals.error} retry={() => void withdrawals.refetch()} /> : null}
       {withdrawals.data?.length === 0 ? <p className="hint">{strings.earnings.historyEmpty}</p> : null}
       {withdrawals.data !== undefined && withdrawals.data.length > 0 ? (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col" className="number">
-                {historyColumns.amount}
-              </th>
-              <th scope="col">{historyColumns.job}</th>
-              <th scope="col">{historyColumns.tx}</th>
-              <th scope="col" className="number">
-                {historyColumns.block}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {withdrawals.data.map((row) => (
-              <tr key={`${row.txHash}-${row.jobId}`}>
-                <td className="number">{formatMoney(row.amount)}</td>
-                <td>{titleOf(row.jobId)}</td>
-                <td>
-                  <Address value={row.txHash} what={historyColumns.tx} />
-                </td>
-                <td className="number">{row.blockNumber}</td>
+        <div className="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col" className="number">
+                  {historyColumns.amount}
+                </th>
+                <th scope="col">{historyColumns.job}</th>
+                <th scope="col">{historyColumns.tx}</th>
+                <th scope="col" className="number">
+                  {historyColumns.block}
+                </th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {withdrawals.data.map((row) => (
+                <tr key={`${row.txHash}-${row.jobId}`}>
+                  <td className="number">{formatMoney(row.amount)}</td>
+                  <td>{titleOf(row.jobId)}</td>
+                  <td>
+                    <Address value={row.txHash} what={historyColumns.tx} />
+                  </td>
+                  <td className="number">{row.blockNumber}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       ) : null}
     </section>
   );
