@@ -23,6 +23,16 @@ describe('contributing', () => {
   const contributor = () => new TestContributor(api, dataset).signIn();
   const count = async () => Number((await api.sql<{ n: string }>('SELECT count(*) AS n FROM contribution'))[0]!.n);
 
+  const list = async (who: TestContributor, first = 50) =>
+    (
+      await api.graphql<{ myContributions: { totalCount: number; edges: { node: Item }[] } }>(
+        `query($d: Bytes32, $first: Int) { myContributions(datasetId: $d, first: $first) {
+          totalCount edges { node { id index state proof anchorTx anchoredAt batchRoot } } } }`,
+        { d: dataset.id, first },
+        who.token,
+      )
+    ).data.myContributions;
+
   it('commits an uploaded batch with a receipt that the operator signed', async () => {
     const someone = await contributor();
     const { input, result } = await someone.contribute({ count: 3 });
@@ -59,13 +69,9 @@ describe('contributing', () => {
     await api.runOutbox();
     expect(api.relay.sent.filter((call) => call.args[0] === input.root)).toHaveLength(1);
     await api.confirm();
-    const answer = await api.graphql<{ myContributions: { totalCount: number; edges: { node: Item }[] } }>(
-      'query($d: Bytes32) { myContributions(datasetId: $d) { totalCount edges { node { id index state proof anchorTx anchoredAt batchRoot } } } }',
-      { d: dataset.id },
-      someone.token,
-    );
-    expect(answer.data.myContributions.totalCount).toBe(5);
-    for (const { node } of answer.data.myContributions.edges) {
+    const { totalCount, edges } = await list(someone);
+    expect(totalCount).toBe(5);
+    for (const { node } of edges) {
       expect(node).toMatchObject({ state: 'ANCHORED', anchorTx: expect.stringMatching(/^0x/), batchRoot: input.root });
       const leaf = contributionLeaf(structOf(input, input.contributions[node.index]!));
       expect(verifyContributionProof(input.root, leaf, node.index, node.proof)).toBe(true);
@@ -82,6 +88,23 @@ describe('contributing', () => {
     expect(raw.statusCode).toBe(200);
     const car = await api.app.inject({ url: `/ipfs/${cid}?format=car` });
     expect(car.rawPayload.length).toBeGreaterThan(body[0]!.length + body[1]!.length);
+  });
+
+  it('commits and anchors a full batch of 1,000 items', async () => {
+    const someone = await contributor();
+    const { input, leaves } = await someone.batch({ count: 1000 });
+    for (let at = 0; at < leaves.length; at += 50)
+      await Promise.all(leaves.slice(at, at + 50).map((leaf) => someone.upload(leaf)));
+    expect(await someone.commit(input)).toMatchObject({ __typename: 'ContributionBatchCommitted' });
+    await api.runOutbox();
+    await api.confirm();
+    const { edges } = await list(someone, 100);
+    expect(edges).toHaveLength(100);
+    for (const { node } of edges.slice(0, 10)) {
+      expect(node.state).toBe('ANCHORED');
+      const leaf = contributionLeaf(structOf(input, input.contributions[node.index]!));
+      expect(verifyContributionProof(input.root, leaf, node.index, node.proof)).toBe(true);
+    }
   });
 
   it('lets uploadBegin name only the leaves that this account has not uploaded', async () => {

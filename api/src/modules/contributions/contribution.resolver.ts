@@ -71,11 +71,11 @@ export class ContributionResolver {
 
   @ResolveField()
   async anchorTx(@Parent() item: ContributionEntity) {
-    return (await this.contributions.batch(item.batchRoot))?.anchorTx;
+    return (await this.contributions.batchOf(item))?.anchorTx;
   }
 
   @ResolveField()
   async anchoredAt(@Parent() item: ContributionEntity) {
-    return (await this.contributions.batch(item.batchRoot))?.anchoredAt;
+    return (await this.contributions.batchOf(item))?.anchoredAt;
   }
 }

@@ -1,4 +1,4 @@
-import { contributionProof } from '@allod/protocol';
+import { contributionProofs } from '@allod/protocol';
 import type { Hex } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { connection, decodeCursor, encodeCursor, pageSize } from '../../common/graphql/pagination.ts';
 import type { Connection } from '../../common/graphql/pagination.ts';
 import type { ContributionState } from '../../common/graphql/schema.generated.ts';
+import { Kept, Loader } from '../../common/loader.ts';
 import { transition } from '../../common/state-machine.ts';
 import { LiveService } from '../../jobs/live.service.ts';
 import { ContributionBatchEntity } from './contribution-batch.entity.ts';
@@ -15,9 +16,18 @@ import { ContributionEntity } from './contribution.entity.ts';
 export const liveTopic = (datasetId: string, contributorRef: string): string =>
   `contribution/${datasetId}/${contributorRef}`;
 
+const KEPT_BATCHES = 64;
+
 /** Reads contributions and moves them through their lifecycle. */
 @Injectable()
 export class ContributionService {
+  private readonly batches = new Loader<string, ContributionBatchEntity>(async (roots) => {
+    const rows = await this.source.manager.findBy(ContributionBatchEntity, { root: In(roots) });
+    return new Map(rows.map((row) => [row.root, row]));
+  });
+  /** A batch never changes, so its proofs are kept. */
+  private readonly proofs = new Kept<string, string[][]>(KEPT_BATCHES, (root) => this.batchProofs(root));
+
   constructor(
     @Inject(DataSource) private readonly source: DataSource,
     @Inject(LiveService) private readonly live: LiveService,
@@ -60,21 +70,23 @@ export class ContributionService {
     return manager.find(ContributionEntity, { where: { batchRoot: root }, order: { index: 'ASC' } });
   }
 
-  batch(root: string, manager: EntityManager = this.source.manager): Promise<ContributionBatchEntity | null> {
-    return manager.findOneBy(ContributionBatchEntity, { root });
+  /** Asked for by many items at once, read in one query. */
+  batchOf(item: ContributionEntity): Promise<ContributionBatchEntity | undefined> {
+    return this.batches.load(item.batchRoot);
   }
 
   /** Inclusion proof of an item in its batch, siblings from the bottom up. */
   async proofOf(item: ContributionEntity): Promise<string[]> {
+    return (await this.proofs.get(item.batchRoot))[item.index] ?? [];
+  }
+
+  private async batchProofs(root: string): Promise<string[][]> {
     const rows = await this.source.manager.find(ContributionEntity, {
       select: { id: true, leaf: true, index: true },
-      where: { batchRoot: item.batchRoot },
+      where: { batchRoot: root },
       order: { index: 'ASC' },
     });
-    return contributionProof(
-      rows.map((row) => row.leaf as Hex),
-      item.index,
-    );
+    return contributionProofs(rows.map((row) => row.leaf as Hex));
   }
 
   /** Anchored items of an intake that may be labeled: consented to LABEL, with keys for it. In random but stable order. */
