@@ -34,7 +34,8 @@ export async function settleChain(api: TestApp): Promise<void> {
 /** `count` anchored items with label keys. */
 export async function anchoredItems(api: TestApp, dataset: CuratedDataset, count: number): Promise<string[]> {
   const contributor = await new TestContributor(api, dataset).signIn();
-  const { input } = await contributor.contribute({ count, purposes: Purpose.TRAIN | Purpose.LABEL });
+  const { input, result } = await contributor.contribute({ count, purposes: Purpose.TRAIN | Purpose.LABEL });
+  if (result.code) throw new Error(`items are refused: ${result.code} ${result.message}`);
   api.chain.readers.set('ContributionRegistry.anchoredAt', () => 1n);
   const by = api.relay.sender;
   api.chain.mine({
