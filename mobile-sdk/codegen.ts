@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
 import type { CodegenConfig } from '@graphql-codegen/cli';
-
-const committed = new URL('../api/schema.graphql', import.meta.url).pathname;
 
 /** Types and documents of the GraphQL operations; run through `npm run generate`. */
 const config: CodegenConfig = {
-  schema: existsSync(committed) ? committed : process.env['ALLOD_SCHEMA'],
+  schema: new URL('../api/schema.graphql', import.meta.url).pathname,
   documents: new URL('src/graphql/operations.graphql', import.meta.url).pathname,
   generates: {
     [new URL('src/graphql/generated.ts', import.meta.url).pathname]: {
@@ -16,6 +13,7 @@ const config: CodegenConfig = {
         documentMode: 'documentNode',
         strictScalars: true,
         scalars: {
+          ID: 'string',
           Address: 'string',
           Bytes32: 'string',
           Bytes: 'string',

@@ -43,7 +43,8 @@ export interface Client extends ClientContext, BoundActions<typeof actions> {
 
 /** Makes a client on a given platform; the entry points of the package choose one. */
 export function createClientOn(platform: Platform, options: CreateClientOptions): Client {
-  if (options.seed !== undefined && options.seed.length !== 32) throw new AllodError('BAD_INPUT', 'the seed must be 32 bytes');
+  if (options.seed !== undefined && options.seed.length !== 32)
+    throw new AllodError('BAD_INPUT', 'the seed must be 32 bytes');
   const api = options.api.replace(/\/+$/, '');
   const page = (globalThis as { location?: { host?: string; origin?: string } }).location;
   const chain = connectChain(options.chain);

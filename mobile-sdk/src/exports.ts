@@ -36,6 +36,7 @@ export type * from './actions/version.ts';
 export type * from './actions/getDataset.ts';
 export type * from './actions/purchaseLicense.ts';
 export type * from './actions/openDataset.ts';
+export type * from './actions/exportContributions.ts';
 export type * from './actions/claim.ts';
 
 export { AllodError, isAllodError } from './errors/base.ts';

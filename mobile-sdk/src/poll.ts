@@ -10,7 +10,12 @@ export interface PollOptions {
 }
 
 /** Looks again and again until there is something to see. */
-export async function poll<T>(clock: Clock, what: string, look: () => Promise<T | undefined>, options: PollOptions = {}): Promise<T> {
+export async function poll<T>(
+  clock: Clock,
+  what: string,
+  look: () => Promise<T | undefined>,
+  options: PollOptions = {},
+): Promise<T> {
   const { timeout = 60_000, interval = 500, signal } = options;
   const end = clock.now() + timeout;
   for (let wait = interval; ; wait = Math.min(wait * 1.5, 5000)) {

@@ -4,7 +4,11 @@ import type { RefusedError, TransportError, UntrustedAnswerError } from '../erro
 import { AllodError } from '../errors/base.ts';
 import type { BlockUnavailableError, ContentError } from '../errors/content.ts';
 import { openAssignmentItem } from '../content/openAssignment.ts';
-import { AssignmentAcceptDocument, type AssignmentFieldsFragment, MyAssignmentsDocument } from '../graphql/generated.ts';
+import {
+  AssignmentAcceptDocument,
+  type AssignmentFieldsFragment,
+  MyAssignmentsDocument,
+} from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
 import { checkLease } from '../identity/leases.ts';
 import { getEscrow } from './getEscrow.ts';
@@ -48,12 +52,19 @@ export async function acceptAssignment(client: ClientContext, { jobId }: { jobId
  * const [assignment] = await client.getAssignments({ jobId });
  * const { bytes } = await client.openAssignment({ assignment });
  */
-export async function openAssignment(client: ClientContext, { assignment }: { assignment: Assignment }): Promise<OpenAssignment> {
+export async function openAssignment(
+  client: ClientContext,
+  { assignment }: { assignment: Assignment },
+): Promise<OpenAssignment> {
   try {
     const labeler = await walletOf(client);
     const { signer, ruleHash } = await getEscrow(client, { jobId: assignment.jobId });
     checkLease(client, assignment, { labeler: labeler.address, signer, ruleHash });
-    return { assignment, bytes: await openAssignmentItem(client, labeler, assignment), mediaType: assignment.mediaType };
+    return {
+      assignment,
+      bytes: await openAssignmentItem(client, labeler, assignment),
+      mediaType: assignment.mediaType,
+    };
   } catch (error) {
     if (!(error instanceof AllodError)) throw error;
     const details = { ...(error.details as object | undefined), assignmentId: assignment.id };
@@ -68,5 +79,6 @@ export async function openAssignment(client: ClientContext, { assignment }: { as
  * const open = (await client.getAssignments({ jobId })).filter(({ state }) => state === 'LEASED');
  */
 export async function getAssignments(client: ClientContext, p: { jobId?: string } = {}): Promise<Assignment[]> {
-  return (await execute(client, MyAssignmentsDocument, { jobId: p.jobId ?? null }, await walletOf(client))).myAssignments;
+  return (await execute(client, MyAssignmentsDocument, { jobId: p.jobId ?? null }, await walletOf(client)))
+    .myAssignments;
 }

@@ -67,13 +67,21 @@ export async function getClaim(client: ClientContext, parameters: GetClaimParame
   const { datasetId } = parameters;
   const account = parameters.account ?? (client.seed ? refOf(client, datasetId) : await walletOf(client)).address;
   const claims: Claim[] = [];
-  for (const version of parameters.version === undefined ? await publishedVersions(client, datasetId) : [parameters.version]) {
+  for (const version of parameters.version === undefined
+    ? await publishedVersions(client, datasetId)
+    : [parameters.version]) {
     const { manifestCid, ...roots } = await readVersion(client, datasetId, version);
     const manifest = await fetchManifest(client, manifestCid, { datasetId, version });
     const tables = await fetchCapTables(client, manifest.capTable.cid, roots);
     for (const found of leavesOfAccount(tables, account)) {
       const { total } = found.leaf.role === Role.CONTRIBUTOR ? tables.contributor : tables.other;
-      claims.push({ datasetId, version, ...found, totalWeight: total, ...(await owed(client, datasetId, version, found.leaf)) });
+      claims.push({
+        datasetId,
+        version,
+        ...found,
+        totalWeight: total,
+        ...(await owed(client, datasetId, version, found.leaf)),
+      });
     }
   }
   return claims;
@@ -85,10 +93,18 @@ async function publishedVersions(client: ClientContext, datasetId: string): Prom
   return Array.from({ length: latest }, (_, i) => i + 1);
 }
 
-async function owed(client: ClientContext, datasetId: string, version: number, leaf: CapTableLeaf): Promise<{ due: bigint; paid: bigint }> {
+async function owed(
+  client: ClientContext,
+  datasetId: string,
+  version: number,
+  leaf: CapTableLeaf,
+): Promise<{ due: bigint; paid: bigint }> {
   const vault = contractAt(client.chain, 'LicenseVault');
   const [due, state] = await readChain(() =>
-    Promise.all([vault.getFunction('dueOf')(datasetId, version, leaf), vault.getFunction('leafStateOf')(datasetId, version, leaf)]),
+    Promise.all([
+      vault.getFunction('dueOf')(datasetId, version, leaf),
+      vault.getFunction('leafStateOf')(datasetId, version, leaf),
+    ]),
   );
   return { due, paid: state.paid };
 }
@@ -110,12 +126,18 @@ export async function claim(client: ClientContext, parameters: GetClaimParameter
   const paidTo: ClaimReturnType['paidTo'] = [];
   const skipped: ClaimReturnType['skipped'] = [];
   for (const log of receipt.logs) {
-    const event = log.address.toLowerCase() === String(vault.target).toLowerCase() ? vault.interface.parseLog(log) : null;
+    const event =
+      log.address.toLowerCase() === String(vault.target).toLowerCase() ? vault.interface.parseLog(log) : null;
     if (event?.name !== 'Claimed' && event?.name !== 'ClaimSkipped') continue;
     const { account, payee, version, role, amount } = event.args.toObject();
-    const entry = { account: String(account), payee: String(payee), version: Number(version), role: Number(role), amount: BigInt(amount) };
+    const entry = {
+      account: String(account),
+      payee: String(payee),
+      version: Number(version),
+      role: Number(role),
+      amount: BigInt(amount),
+    };
     (event.name === 'Claimed' ? paidTo : skipped).push(entry);
   }
   return { txHash, gasUsed, paid: paidTo.reduce((sum, entry) => sum + entry.amount, 0n), paidTo, skipped };
 }
-

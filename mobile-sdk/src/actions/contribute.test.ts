@@ -18,7 +18,10 @@ import {
 import { CHAIN_ID } from '../testing/fakeChain.ts';
 import { consentTo, createWorld, DATASET, SCHEMA_HASH, seedOf, TERMS_HASH, FAR_AWAY } from '../testing/fixtures.ts';
 
-const item = (text: string): { bytes: Uint8Array; mediaType: string } => ({ bytes: new TextEncoder().encode(text), mediaType: 'text/plain' });
+const item = (text: string): { bytes: Uint8Array; mediaType: string } => ({
+  bytes: new TextEncoder().encode(text),
+  mediaType: 'text/plain',
+});
 async function eventually(holds: () => boolean): Promise<void> {
   for (let i = 0; i < 1000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(holds()).toBe(true);
@@ -30,7 +33,10 @@ describe('contribute', () => {
     const world = createWorld();
     const client = world.client({ seed: seedOf(1) });
     await consentTo(client);
-    const { contributions, root, receipt } = await client.contribute({ datasetId: DATASET, items: [item('one'), item('two'), item('three')] });
+    const { contributions, root, receipt } = await client.contribute({
+      datasetId: DATASET,
+      items: [item('one'), item('two'), item('three')],
+    });
     const [commit] = world.api.commits;
     expect(contributions.map(({ state }) => state)).toEqual(['COMMITTED', 'COMMITTED', 'COMMITTED']);
     expect(receipt?.subject).toBe(root);
@@ -38,12 +44,23 @@ describe('contribute', () => {
     expect(await client.getQueue()).toEqual([]);
 
     const ref = client.contributorRef(DATASET);
-    const kek = walkKek(topKek(refSeed(seedOf(1), CHAIN_ID, DATASET), CHAIN_ID, DATASET, (commit!.sealedKek.record as SealedKek).consentHash), 1023, 1);
+    const kek = walkKek(
+      topKek(
+        refSeed(seedOf(1), CHAIN_ID, DATASET),
+        CHAIN_ID,
+        DATASET,
+        (commit!.sealedKek.record as SealedKek).consentHash,
+      ),
+      1023,
+      1,
+    );
     for (const [i, given] of commit!.contributions.entries()) {
       const dek = unwrapDek(kek, fromHex(given.wrappedDek), given.contributionId);
       const aad = contentAad({ contributionId: given.contributionId, datasetId: DATASET, schemaHash: SCHEMA_HASH });
       const body = world.api.blocks.get(given.leaves[0]!) as Uint8Array<ArrayBuffer>;
-      expect(new TextDecoder().decode(await floeOpen(dek, aad, fromHex(given.floeHeader), body, FLOE))).toBe(['one', 'two', 'three'][i]);
+      expect(new TextDecoder().decode(await floeOpen(dek, aad, fromHex(given.floeHeader), body, FLOE))).toBe(
+        ['one', 'two', 'three'][i],
+      );
       const leaf = contributionLeaf({ ...given, contributorRef: ref, datasetId: DATASET });
       expect(verifyContributionProof(root!, leaf, i, contributions[i]!.proof as never)).toBe(true);
     }
@@ -85,15 +102,28 @@ describe('contribute', () => {
     await client.contribute({ datasetId: DATASET, items: [item('b')] });
     const [first, second] = world.api.commits;
     expect(second!.sealedKek).toEqual(first!.sealedKek);
-    await client.grantConsent({ datasetId: DATASET, purposes: purposesOf('EVALUATE'), validUntil: FAR_AWAY, termsHash: TERMS_HASH });
+    await client.grantConsent({
+      datasetId: DATASET,
+      purposes: purposesOf('EVALUATE'),
+      validUntil: FAR_AWAY,
+      termsHash: TERMS_HASH,
+    });
     await client.contribute({ datasetId: DATASET, items: [item('c')] });
-    expect((world.api.commits[2]!.sealedKek.record as SealedKek).consentHash).not.toBe((first!.sealedKek.record as SealedKek).consentHash);
+    expect((world.api.commits[2]!.sealedKek.record as SealedKek).consentHash).not.toBe(
+      (first!.sealedKek.record as SealedKek).consentHash,
+    );
   });
 
   it('asks for consent first', async () => {
     const client = createWorld().client({ seed: seedOf(5) });
-    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({ code: 'CONSENT_MISSING' });
-    await expect(createWorld().client().contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({ code: 'SEED_MISSING' });
+    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({
+      code: 'CONSENT_MISSING',
+    });
+    await expect(
+      createWorld()
+        .client()
+        .contribute({ datasetId: DATASET, items: [item('x')] }),
+    ).rejects.toMatchObject({ code: 'SEED_MISSING' });
   });
 
   it('refuses empty and oversized batches before anything is queued', async () => {
@@ -115,7 +145,9 @@ describe('contribute', () => {
       if (key.startsWith('spool/')) throw Object.assign(new Error('full'), { code: 'ENOSPC' });
       return put(key, value);
     };
-    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+    });
     expect(await client.getQueue()).toEqual([]);
     expect(world.api.seen.filter(({ kind }) => kind === 'put')).toEqual([]);
   });
@@ -124,7 +156,9 @@ describe('contribute', () => {
     const world = createWorld();
     const client = world.client({ seed: seedOf(7), receiptSigner: '0x00000000000000000000000000000000000000aa' });
     await consentTo(client);
-    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({ code: 'UNTRUSTED_ANSWER' });
+    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({
+      code: 'UNTRUSTED_ANSWER',
+    });
     expect(await client.getQueue()).toHaveLength(1);
   });
 });
@@ -168,10 +202,13 @@ describe('upload faults', () => {
     const client = world.client({ seed: seedOf(10) });
     await consentTo(client);
     let left = 1;
-    world.api.intercept = ({ kind }) => (kind === 'put' && left-- > 0 ? Response.json({ code: 'HASH_MISMATCH' }, { status: 422 }) : undefined);
+    world.api.intercept = ({ kind }) =>
+      kind === 'put' && left-- > 0 ? Response.json({ code: 'HASH_MISMATCH' }, { status: 422 }) : undefined;
     await client.contribute({ datasetId: DATASET, items: [item('x')] });
     left = Infinity;
-    await expect(client.contribute({ datasetId: DATASET, items: [item('y')] })).rejects.toMatchObject({ code: 'HASH_MISMATCH' });
+    await expect(client.contribute({ datasetId: DATASET, items: [item('y')] })).rejects.toMatchObject({
+      code: 'HASH_MISMATCH',
+    });
     expect(await client.getQueue()).toHaveLength(1);
   });
 
@@ -198,8 +235,14 @@ describe('upload faults', () => {
     await consentTo(client);
     const events: string[] = [];
     client.on('state', ({ state }) => events.push(state));
-    world.api.resolvers['contributionUploadBegin'] = () => ({ __typename: 'Refused', code: 'QUOTA_EXCEEDED', message: 'full' });
-    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({ code: 'QUOTA_EXCEEDED' });
+    world.api.resolvers['contributionUploadBegin'] = () => ({
+      __typename: 'Refused',
+      code: 'QUOTA_EXCEEDED',
+      message: 'full',
+    });
+    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+    });
     expect(events).toEqual(['QUEUED', 'REFUSED']);
     expect((await client.resume()).waiting).toMatchObject([{ error: { code: 'QUOTA_EXCEEDED' } }]);
     delete world.api.resolvers['contributionUploadBegin'];
@@ -212,8 +255,16 @@ describe('upload faults', () => {
     const client = world.client({ seed: seedOf(13) });
     await consentTo(client);
     const other = world.api.store(new Uint8Array([1, 2, 3]));
-    world.api.resolvers['contributionUploadBegin'] = () => ({ __typename: 'UploadPlan', openIntake: 1, sources: 2, missing: [other], quotaBytesLeft: '1' });
-    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({ code: 'UNTRUSTED_ANSWER' });
+    world.api.resolvers['contributionUploadBegin'] = () => ({
+      __typename: 'UploadPlan',
+      openIntake: 1,
+      sources: 2,
+      missing: [other],
+      quotaBytesLeft: '1',
+    });
+    await expect(client.contribute({ datasetId: DATASET, items: [item('x')] })).rejects.toMatchObject({
+      code: 'UNTRUSTED_ANSWER',
+    });
   });
 });
 
@@ -283,7 +334,11 @@ describe('resume', () => {
     const world = createWorld();
     const client = world.client({ seed: seedOf(17) });
     await consentTo(client);
-    await Promise.all([client.contribute({ datasetId: DATASET, items: [item('x')] }), client.resume(), client.resume()]);
+    await Promise.all([
+      client.contribute({ datasetId: DATASET, items: [item('x')] }),
+      client.resume(),
+      client.resume(),
+    ]);
     expect(world.api.seen.filter(({ name }) => name === 'ContributionCommit').length).toBe(1);
   });
 
@@ -293,7 +348,11 @@ describe('resume', () => {
     const client = world.client({ seed: seedOf(18), platform });
     await consentTo(client);
     world.api.intercept = ({ kind }) => (kind === 'put' ? hanging() : undefined);
-    await client.contribute({ datasetId: DATASET, items: [item('a secret that nobody else may read')], until: 'queued' });
+    await client.contribute({
+      datasetId: DATASET,
+      items: [item('a secret that nobody else may read')],
+      until: 'queued',
+    });
     for (const key of await platform.resumeStore.list('')) {
       const text = new TextDecoder().decode(await platform.resumeStore.get(key));
       expect(text).not.toContain('a secret');

@@ -40,13 +40,7 @@ export interface ContributeReturnType {
 }
 
 export type ContributeErrorType =
-  | ConsentMissingError
-  | SeedMissingError
-  | StorageFullError
-  | UploadError
-  | RefusedError
-  | TransportError
-  | AllodError;
+  ConsentMissingError | SeedMissingError | StorageFullError | UploadError | RefusedError | TransportError | AllodError;
 
 /**
  * Encrypts items on this device, queues them durably, uploads what the API misses and commits them as one signed batch.
@@ -61,7 +55,10 @@ export type ContributeErrorType =
  *   items: [{ bytes: await file.bytes(), mediaType: 'image/png' }],
  * });
  */
-export async function contribute(client: ClientContext, parameters: ContributeParameters): Promise<ContributeReturnType> {
+export async function contribute(
+  client: ClientContext,
+  parameters: ContributeParameters,
+): Promise<ContributeReturnType> {
   const batch = await queueBatch(client, parameters);
   const contributionIds = batch.items.map((item) => item.contributionId);
   const sending = sendOnce(client, batch.id);
@@ -74,7 +71,8 @@ export async function contribute(client: ClientContext, parameters: ContributePa
 }
 
 async function queueBatch(client: ClientContext, { datasetId, items }: ContributeParameters): Promise<QueuedBatch> {
-  if (items.length < 1 || items.length > MAX_BATCH) throw new AllodError('BAD_INPUT', `a batch holds 1 to ${MAX_BATCH} items`);
+  if (items.length < 1 || items.length > MAX_BATCH)
+    throw new AllodError('BAD_INPUT', `a batch holds 1 to ${MAX_BATCH} items`);
   const { platform, chain, events } = client;
   const ref = refOf(client, datasetId);
   const { consentHash, schemaHash } = await loadConsent(client, datasetId);
@@ -88,9 +86,17 @@ async function queueBatch(client: ClientContext, { datasetId, items }: Contribut
     for (const [index, item] of items.entries()) {
       const itemId = contributionId({ contributorRef: ref.address, datasetId, salt, index });
       const dek = randomBytes(32);
-      const sealed = await sealItem({ plain: item.bytes, dek, contributionId: itemId, datasetId, schemaHash }, (cid, bytes) => spool.putLeaf(id, cid, bytes));
+      const sealed = await sealItem(
+        { plain: item.bytes, dek, contributionId: itemId, datasetId, schemaHash },
+        (cid, bytes) => spool.putLeaf(id, cid, bytes),
+      );
       const metadata = { ...item.metadata, mediaType: item.mediaType };
-      queued.push({ ...sealed, spoolDek: toHex(wrapDek(top, dek, itemId)), metadata, metadataHash: jsonSha256(metadata) });
+      queued.push({
+        ...sealed,
+        spoolDek: toHex(wrapDek(top, dek, itemId)),
+        metadata,
+        metadataHash: jsonSha256(metadata),
+      });
     }
     const batch: QueuedBatch = {
       v: 1,

@@ -37,7 +37,8 @@ export interface CreateDatasetReturnType {
   gasUsed: bigint;
 }
 
-export type CreateDatasetErrorType = SignerMissingError | UploadError | ContractRefusedError | ChainError | TimeoutError;
+export type CreateDatasetErrorType =
+  SignerMissingError | UploadError | ContractRefusedError | ChainError | TimeoutError;
 
 /**
  * Creates a dataset with the wallet as curator: stores the description by CID, then registers it on chain. Immutable from then on.
@@ -48,12 +49,23 @@ export type CreateDatasetErrorType = SignerMissingError | UploadError | Contract
  *   name: 'Digits', description: '…', mediaType: 'image/png', schema, purposes, contributorsBps: 7000, floorPrice: 5_000_000n,
  * });
  */
-export async function createDataset(client: ClientContext, parameters: CreateDatasetParameters): Promise<CreateDatasetReturnType> {
+export async function createDataset(
+  client: ClientContext,
+  parameters: CreateDatasetParameters,
+): Promise<CreateDatasetReturnType> {
   const { chain } = client;
   const curator = await walletOf(client);
   const { name, description, mediaType, schema, source, purposes, contributorsBps, floorPrice } = parameters;
   const salt = parameters.salt ?? hexlify(randomBytes(32));
-  const metadata: DatasetMetadata = { v: 1, type: 'allod/dataset', name, description, mediaType, schema, ...(source === undefined ? {} : { source }) };
+  const metadata: DatasetMetadata = {
+    v: 1,
+    type: 'allod/dataset',
+    name,
+    description,
+    mediaType,
+    schema,
+    ...(source === undefined ? {} : { source }),
+  };
   const block = jsonBytes(metadata);
   const metadataCid = rawCid(block).toString();
   await putBlock(client, curator, metadataCid, block);
@@ -70,11 +82,21 @@ export async function createDataset(client: ClientContext, parameters: CreateDat
     metadataCid,
   };
   const transaction = await transact(registry, 'createDataset', params, salt);
-  const expected = deriveDatasetId({ chainId: chain.chainId, datasetRegistry: chain.contracts.DatasetRegistry, curator: curator.address, salt });
+  const expected = deriveDatasetId({
+    chainId: chain.chainId,
+    datasetRegistry: chain.contracts.DatasetRegistry,
+    curator: curator.address,
+    salt,
+  });
   const { datasetId } = eventArgs(registry, transaction, 'DatasetCreated');
-  if (datasetId !== expected) throw new UntrustedAnswerError('the registry gave another id than the protocol derives', { datasetId, expected });
+  if (datasetId !== expected)
+    throw new UntrustedAnswerError('the registry gave another id than the protocol derives', { datasetId, expected });
   if (parameters.waitForApi !== false) {
-    await poll(client.platform.clock, 'the dataset at the API', async () => (await execute(client, DatasetDocument, { id: expected })).dataset ?? undefined);
+    await poll(
+      client.platform.clock,
+      'the dataset at the API',
+      async () => (await execute(client, DatasetDocument, { id: expected })).dataset ?? undefined,
+    );
   }
   return { datasetId: expected, metadataCid, schemaHash, txHash: transaction.txHash, gasUsed: transaction.gasUsed };
 }

@@ -33,10 +33,19 @@ export type CreateOfferErrorType = SignerMissingError | ContractRefusedError | C
  * @example
  * const { offerIndex } = await client.createOffer({ datasetId, price: 30_000_000n, duration: 30 * 86_400, purposes, termsHash });
  */
-export async function createOffer(client: ClientContext, parameters: CreateOfferParameters): Promise<CreateOfferReturnType> {
+export async function createOffer(
+  client: ClientContext,
+  parameters: CreateOfferParameters,
+): Promise<CreateOfferReturnType> {
   const { datasetId, price, duration, purposes, seats = 0, termsHash } = parameters;
   const registry = contractAt(client.chain, 'DatasetRegistry', (await walletOf(client)).signer);
-  const transaction = await transact(registry, 'createOffer', datasetId, { price, duration, purposes, seats, termsHash });
+  const transaction = await transact(registry, 'createOffer', datasetId, {
+    price,
+    duration,
+    purposes,
+    seats,
+    termsHash,
+  });
   const { offerIndex } = eventArgs(registry, transaction, 'OfferCreated');
   return { offerIndex: Number(offerIndex), txHash: transaction.txHash, gasUsed: transaction.gasUsed };
 }

@@ -21,7 +21,8 @@ export interface WithdrawEarningsReturnType {
   gasUsed: bigint;
 }
 
-export type WithdrawEarningsErrorType = SignerMissingError | UntrustedAnswerError | ChainError | ContractRefusedError | AllodError;
+export type WithdrawEarningsErrorType =
+  SignerMissingError | UntrustedAnswerError | ChainError | ContractRefusedError | AllodError;
 
 /**
  * What the wallet earned, per job, with the verdict and reason of each annotation. Money in token base units.
@@ -41,7 +42,10 @@ export async function getEarnings(client: ClientContext, p: { jobId?: string } =
  * @example
  * const { amount, txHash } = await client.withdrawEarnings({ jobId });
  */
-export async function withdrawEarnings(client: ClientContext, { jobId }: { jobId: string }): Promise<WithdrawEarningsReturnType> {
+export async function withdrawEarnings(
+  client: ClientContext,
+  { jobId }: { jobId: string },
+): Promise<WithdrawEarningsReturnType> {
   const labeler = await walletOf(client);
   const escrow = contractAt(client.chain, 'LabelEscrow', labeler.signer);
   const [[earnings], job, paid] = await Promise.all([
@@ -50,10 +54,19 @@ export async function withdrawEarnings(client: ClientContext, { jobId }: { jobId
     readChain<bigint>(() => contractAt(client.chain, 'LabelEscrow').getFunction('paidOf')(jobId, labeler.address)),
   ]);
   const offered = earnings?.voucher;
-  if (!offered || BigInt(offered.cumulative) <= paid) throw new AllodError('NOTHING_DUE', 'there is nothing to withdraw', { details: { jobId, paid } });
-  const voucher = { jobId, labeler: labeler.address, cumulative: BigInt(offered.cumulative), settledThrough: offered.settledThrough };
+  if (!offered || BigInt(offered.cumulative) <= paid)
+    throw new AllodError('NOTHING_DUE', 'there is nothing to withdraw', { details: { jobId, paid } });
+  const voucher = {
+    jobId,
+    labeler: labeler.address,
+    cumulative: BigInt(offered.cumulative),
+    settledThrough: offered.settledThrough,
+  };
   if (!isSignedBy(client, 'Voucher', voucher, offered.signature, job.signer)) {
-    throw new UntrustedAnswerError('the voucher is not signed by the signer that the escrow names', { voucher: offered, signer: job.signer });
+    throw new UntrustedAnswerError('the voucher is not signed by the signer that the escrow names', {
+      voucher: offered,
+      signer: job.signer,
+    });
   }
   const { txHash, gasUsed } = await transact(escrow, 'withdraw', voucher, offered.signature);
   return { txHash, gasUsed, amount: voucher.cumulative - paid, cumulative: voucher.cumulative };

@@ -14,8 +14,16 @@ export type EndAssignmentErrorType = SignerMissingError | RefusedError | Transpo
  * @example
  * await client.skipAssignment({ assignmentId });
  */
-export async function skipAssignment(client: ClientContext, { assignmentId }: { assignmentId: string }): Promise<Assignment> {
-  const { assignmentSkip } = await execute(client, AssignmentSkipDocument, { id: assignmentId }, await walletOf(client));
+export async function skipAssignment(
+  client: ClientContext,
+  { assignmentId }: { assignmentId: string },
+): Promise<Assignment> {
+  const { assignmentSkip } = await execute(
+    client,
+    AssignmentSkipDocument,
+    { id: assignmentId },
+    await walletOf(client),
+  );
   return accepted(assignmentSkip);
 }
 
@@ -25,7 +33,10 @@ export async function skipAssignment(client: ClientContext, { assignmentId }: { 
  * @example
  * await client.reportAssignment({ assignmentId, reason: 'DOES_NOT_OPEN' });
  */
-export async function reportAssignment(client: ClientContext, p: { assignmentId: string; reason: string }): Promise<Assignment> {
+export async function reportAssignment(
+  client: ClientContext,
+  p: { assignmentId: string; reason: string },
+): Promise<Assignment> {
   const variables = { id: p.assignmentId, reason: p.reason };
   const { assignmentReport } = await execute(client, AssignmentReportDocument, variables, await walletOf(client));
   return accepted(assignmentReport);

@@ -1,5 +1,9 @@
 import { type ClientContext, execute, refOf } from '../context.ts';
-import { type ContributionFieldsFragment, ContributionDocument, MyContributionsDocument } from '../graphql/generated.ts';
+import {
+  type ContributionFieldsFragment,
+  ContributionDocument,
+  MyContributionsDocument,
+} from '../graphql/generated.ts';
 import type { ApiError, TransportError } from '../errors/api.ts';
 
 export type Contribution = ContributionFieldsFragment;
@@ -19,7 +23,10 @@ export type GetContributionErrorType = ApiError | TransportError;
  * @example
  * const contribution = await client.getContribution({ contributionId, datasetId });
  */
-export async function getContribution(client: ClientContext, { contributionId, datasetId }: GetContributionParameters): Promise<GetContributionReturnType> {
+export async function getContribution(
+  client: ClientContext,
+  { contributionId, datasetId }: GetContributionParameters,
+): Promise<GetContributionReturnType> {
   const as = datasetId === undefined ? undefined : refOf(client, datasetId);
   return (await execute(client, ContributionDocument, { id: contributionId }, as)).contribution;
 }
@@ -30,15 +37,18 @@ export async function getContribution(client: ClientContext, { contributionId, d
  * @example
  * for await (const contribution of client.getContributions({ datasetId })) console.log(contribution.state);
  */
-export async function* getContributions(client: ClientContext, { datasetId }: { datasetId: string }): AsyncGenerator<Contribution, void> {
+export async function* getContributions(
+  client: ClientContext,
+  { datasetId }: { datasetId: string },
+): AsyncGenerator<Contribution, void> {
   let after: string | null = null;
   do {
-    const page: { myContributions: { edges: { node: Contribution }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } } = await execute(
-      client,
-      MyContributionsDocument,
-      { datasetId, first: 50, after },
-      refOf(client, datasetId),
-    );
+    const page: {
+      myContributions: {
+        edges: { node: Contribution }[];
+        pageInfo: { hasNextPage: boolean; endCursor: string | null };
+      };
+    } = await execute(client, MyContributionsDocument, { datasetId, first: 50, after }, refOf(client, datasetId));
     const { edges, pageInfo } = page.myContributions;
     for (const { node } of edges) yield node;
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;

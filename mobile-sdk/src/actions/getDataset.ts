@@ -55,8 +55,16 @@ export async function getDataset(client: ClientContext, { datasetId }: { dataset
  * @example
  * const { datasets } = await client.findDatasets({ search: 'handwritten digits' });
  */
-export async function findDatasets(client: ClientContext, parameters: FindDatasetsParameters = {}): Promise<FindDatasetsReturnType> {
+export async function findDatasets(
+  client: ClientContext,
+  parameters: FindDatasetsParameters = {},
+): Promise<FindDatasetsReturnType> {
   const { search = null, curator = null, first = 20, after = null } = parameters;
-  const { edges, pageInfo, totalCount } = (await execute(client, DatasetsDocument, { search, curator, first, after })).datasets;
-  return { datasets: edges.map(({ node }) => node), totalCount, endCursor: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+  const { edges, pageInfo, totalCount } = (await execute(client, DatasetsDocument, { search, curator, first, after }))
+    .datasets;
+  return {
+    datasets: edges.map(({ node }) => node),
+    totalCount,
+    endCursor: pageInfo.hasNextPage ? pageInfo.endCursor : null,
+  };
 }

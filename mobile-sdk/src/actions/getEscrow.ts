@@ -37,7 +37,8 @@ export async function getEscrow(client: ClientContext, { jobId }: { jobId: strin
     if (error instanceof AllodError && error.code === 'LabelEscrowUnknownJob') return undefined;
     throw error;
   });
-  if (!job || BigInt(job.requester) === 0n) throw new AllodError('NOT_FOUND', 'the escrow knows no such job', { details: { jobId } });
+  if (!job || BigInt(job.requester) === 0n)
+    throw new AllodError('NOT_FOUND', 'the escrow knows no such job', { details: { jobId } });
   return {
     datasetId: job.datasetId,
     requester: job.requester,

@@ -1,6 +1,11 @@
 import { type ClientContext, execute, walletOf } from '../context.ts';
 import type { ApiError, TransportError } from '../errors/api.ts';
-import { type JobFieldsFragment, type JobState, LabelingJobDocument, LabelingJobsDocument } from '../graphql/generated.ts';
+import {
+  type JobFieldsFragment,
+  type JobState,
+  LabelingJobDocument,
+  LabelingJobsDocument,
+} from '../graphql/generated.ts';
 import type { Account } from '../identity/account.ts';
 
 export type LabelingJob = JobFieldsFragment;
@@ -13,7 +18,8 @@ export interface GetJobsParameters {
 export type GetJobsReturnType = LabelingJob[];
 export type GetJobsErrorType = ApiError | TransportError;
 
-const visitor = async (client: ClientContext): Promise<Account | undefined> => (client.signer ? walletOf(client) : undefined);
+const visitor = async (client: ClientContext): Promise<Account | undefined> =>
+  client.signer ? walletOf(client) : undefined;
 
 /**
  * Labeling jobs with price, budget and overlap; with a wallet also its `qualification`. Money in token base units.

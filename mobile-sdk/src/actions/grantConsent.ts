@@ -34,9 +34,13 @@ export type GrantConsentErrorType = SeedMissingError | ChainError | AllodError;
  * @example
  * await client.grantConsent({ datasetId, purposes: purposesOf('TRAIN', 'LABEL'), validUntil: 1_830_000_000, termsHash });
  */
-export async function grantConsent(client: ClientContext, parameters: GrantConsentParameters): Promise<GrantConsentReturnType> {
+export async function grantConsent(
+  client: ClientContext,
+  parameters: GrantConsentParameters,
+): Promise<GrantConsentReturnType> {
   const { datasetId, purposes, validUntil, termsHash, minPrice = 0n } = parameters;
-  if (!Number.isInteger(purposes) || purposes < 1 || (purposes & ~ALL_PURPOSES) !== 0) throw new AllodError('BAD_INPUT', 'undefined purposes');
+  if (!Number.isInteger(purposes) || purposes < 1 || (purposes & ~ALL_PURPOSES) !== 0)
+    throw new AllodError('BAD_INPUT', 'undefined purposes');
   if (!Number.isInteger(validUntil) || validUntil > LAST_SECOND || validUntil * 1000 <= client.platform.clock.now()) {
     throw new AllodError('BAD_INPUT', 'validUntil is not a time between now and 2038, in unix seconds');
   }

@@ -24,4 +24,5 @@ export { closeIntake, prepareVersion, publishVersion, waitForVersion } from './v
 export { findDatasets, getDataset } from './getDataset.ts';
 export { getLicenses, purchaseLicense } from './purchaseLicense.ts';
 export { openDataset } from './openDataset.ts';
+export { exportContributions } from './exportContributions.ts';
 export { claim, getClaim } from './claim.ts';

@@ -7,7 +7,11 @@ import { type ClientContext, execute, walletOf } from '../context.ts';
 import type { SignerMissingError } from '../errors/account.ts';
 import { type RefusedError, type TimeoutError, type TransportError, UntrustedAnswerError } from '../errors/api.ts';
 import type { ChainError, ContractRefusedError } from '../errors/chain.ts';
-import { LabelingJobApproveDocument, LabelingJobCloseDocument, LabelingJobCreateDocument } from '../graphql/generated.ts';
+import {
+  LabelingJobApproveDocument,
+  LabelingJobCloseDocument,
+  LabelingJobCreateDocument,
+} from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
 import { poll } from '../poll.ts';
 import { getJob, type LabelingJob } from './getJobs.ts';
@@ -96,8 +100,18 @@ export async function createJob(client: ClientContext, parameters: CreateJobPara
   const { labelingJobCreate } = await execute(client, LabelingJobCreateDocument, { input }, requester);
   const { __typename: _, ...job } = accepted(labelingJobCreate);
   const { chainId, contracts } = client.chain;
-  const expected = deriveJobId({ chainId, labelEscrow: contracts.LabelEscrow, datasetId: parameters.datasetId, requester: requester.address, salt });
-  if (job.id !== expected) throw new UntrustedAnswerError('the API gave another job id than the protocol derives', { jobId: job.id, expected });
+  const expected = deriveJobId({
+    chainId,
+    labelEscrow: contracts.LabelEscrow,
+    datasetId: parameters.datasetId,
+    requester: requester.address,
+    salt,
+  });
+  if (job.id !== expected)
+    throw new UntrustedAnswerError('the API gave another job id than the protocol derives', {
+      jobId: job.id,
+      expected,
+    });
   return { job, salt, budget, dailyCap, quizBudget };
 }
 
@@ -116,7 +130,12 @@ export async function approveJob(client: ClientContext, p: { jobId: string; dead
   const deadline = p.deadline ?? Math.floor(client.platform.clock.now() / 1000) + APPROVAL_TIME;
   const approval = { jobId: job.id, datasetId: job.datasetId, requester: job.requester, deadline };
   const signature = await signStruct(curator.signer, 'JobApproval', approval, chainId, contracts);
-  const { labelingJobApprove } = await execute(client, LabelingJobApproveDocument, { input: { jobId: job.id, deadline, signature } }, curator);
+  const { labelingJobApprove } = await execute(
+    client,
+    LabelingJobApproveDocument,
+    { input: { jobId: job.id, deadline, signature } },
+    curator,
+  );
   accepted(labelingJobApprove);
   return { jobId: job.id, deadline, signature };
 }
@@ -128,16 +147,28 @@ export async function approveJob(client: ClientContext, p: { jobId: string; dead
  * @example
  * await requester.fundJob({ draft, approval });
  */
-export async function fundJob(client: ClientContext, p: { draft: DraftJob; approval: JobApproval; waitForApi?: boolean }): Promise<FundJobReturnType> {
+export async function fundJob(
+  client: ClientContext,
+  p: { draft: DraftJob; approval: JobApproval; waitForApi?: boolean },
+): Promise<FundJobReturnType> {
   const { job, salt, budget, dailyCap, quizBudget } = p.draft;
   const requester = await walletOf(client);
   const escrow = contractAt(client.chain, 'LabelEscrow', requester.signer);
   const token = await readChain<string>(() => escrow.getFunction('token')());
   await ensureAllowance(client, requester, token, client.chain.contracts.LabelEscrow, budget);
-  const params = { datasetId: job.datasetId, salt, budget, dailyCap, quizBudget, signer: job.signer, ruleHash: job.ruleHash };
+  const params = {
+    datasetId: job.datasetId,
+    salt,
+    budget,
+    dailyCap,
+    quizBudget,
+    signer: job.signer,
+    ruleHash: job.ruleHash,
+  };
   const { txHash, gasUsed } = await transact(escrow, 'createJob', params, p.approval.deadline, p.approval.signature);
   if (p.waitForApi !== false) {
-    const open = async (): Promise<true | undefined> => ((await getJob(client, { jobId: job.id }))?.state === 'OPEN' ? true : undefined);
+    const open = async (): Promise<true | undefined> =>
+      (await getJob(client, { jobId: job.id }))?.state === 'OPEN' ? true : undefined;
     await poll(client.platform.clock, 'the job at the API', open);
   }
   return { jobId: job.id, txHash, gasUsed };

@@ -23,10 +23,13 @@ export interface OpenDatasetParameters {
   version?: number;
   /** Account that the keepers are asked for: a licensee, a seat holder or a contributor. Default the wallet. */
   licensee?: Signer;
+  /** Only the items of this contributor. */
+  contributorRef?: string;
 }
 
 /** An item that opened, or why it did not. `item.mediaType` says what the bytes are. */
-export type OpenedItem = { ok: true; item: ManifestItem; bytes: Uint8Array } | { ok: false; item: ManifestItem; error: AllodError };
+export type OpenedItem =
+  { ok: true; item: ManifestItem; bytes: Uint8Array } | { ok: false; item: ManifestItem; error: AllodError };
 
 /** What the keepers answered for one contributor and consent. */
 export interface KeyRelease {
@@ -62,24 +65,43 @@ export type OpenDatasetErrorType = SignerMissingError | ChainError | ContentErro
  *   else console.warn(result.item.contributionId, result.error.code);
  * }
  */
-export async function openDataset(client: ClientContext, parameters: OpenDatasetParameters): Promise<OpenDatasetReturnType> {
+export async function openDataset(
+  client: ClientContext,
+  parameters: OpenDatasetParameters,
+): Promise<OpenDatasetReturnType> {
   const { datasetId } = parameters;
   const reader = await readerOf(client, parameters.licensee);
-  const [version, { schemaHash }] = await Promise.all([readVersion(client, datasetId, parameters.version), readDataset(client, datasetId)]);
+  const [version, { schemaHash }] = await Promise.all([
+    readVersion(client, datasetId, parameters.version),
+    readDataset(client, datasetId),
+  ]);
   const manifest = await fetchManifest(client, version.manifestCid, { datasetId, version: version.number });
-  const wanted = manifest.labelSet ? [...manifest.items, manifest.labelSet] : manifest.items;
+  const chosen = manifest.items.filter(
+    (item) =>
+      !parameters.contributorRef || item.contributorRef.toLowerCase() === parameters.contributorRef.toLowerCase(),
+  );
+  const wanted = manifest.labelSet && !parameters.contributorRef ? [...chosen, manifest.labelSet] : chosen;
   const files = await fetchKeyFiles(client, manifest, wanted);
   const ring = await askKeepers(client, reader, files, wanted, version.number);
 
   const open = async (item: ManifestItem): Promise<OpenedItem> => {
     try {
       if (item !== manifest.labelSet && item.schemaHash.toLowerCase() !== schemaHash.toLowerCase()) {
-        throw new ContentError('SCHEMA_MISMATCH', "the item is not of the dataset's schema", { details: { contributionId: item.contributionId } });
+        throw new ContentError('SCHEMA_MISMATCH', "the item is not of the dataset's schema", {
+          details: { contributionId: item.contributionId },
+        });
       }
       const { file, kek, kekVersion } = ring.get(item);
-      return { ok: true, item, bytes: await openItem(client, { ...item, datasetId: manifest.datasetId }, dekOf(file, item, kek, kekVersion)) };
+      return {
+        ok: true,
+        item,
+        bytes: await openItem(client, { ...item, datasetId: manifest.datasetId }, dekOf(file, item, kek, kekVersion)),
+      };
     } catch (error) {
-      const failure = error instanceof AllodError ? error : new ContentError('DOES_NOT_OPEN', 'the item does not open', { cause: error });
+      const failure =
+        error instanceof AllodError
+          ? error
+          : new ContentError('DOES_NOT_OPEN', 'the item does not open', { cause: error });
       return { ok: false, item, error: failure };
     }
   };
@@ -90,7 +112,7 @@ export async function openDataset(client: ClientContext, parameters: OpenDataset
     openLabelSet: async () => (manifest.labelSet ? open(manifest.labelSet) : null),
     async *[Symbol.asyncIterator]() {
       const window: Promise<OpenedItem>[] = [];
-      for (const item of manifest.items) {
+      for (const item of chosen) {
         window.push(open(item));
         if (window.length > AHEAD) yield await (window.shift() as Promise<OpenedItem>);
       }
@@ -107,10 +129,20 @@ async function readerOf(client: ClientContext, licensee: Signer | undefined): Pr
 interface KeyRing {
   releases: KeyRelease[];
   /** Throws why there is no key. */
-  get(item: ManifestItem): { file: Exclude<ReturnType<KeyFiles['get']>, Error | undefined>; kek: Uint8Array; kekVersion: number };
+  get(item: ManifestItem): {
+    file: Exclude<ReturnType<KeyFiles['get']>, Error | undefined>;
+    kek: Uint8Array;
+    kekVersion: number;
+  };
 }
 
-async function askKeepers(client: ClientContext, reader: Account, files: KeyFiles, items: readonly ManifestItem[], version: number): Promise<KeyRing> {
+async function askKeepers(
+  client: ClientContext,
+  reader: Account,
+  files: KeyFiles,
+  items: readonly ManifestItem[],
+  version: number,
+): Promise<KeyRing> {
   const records = new Map<string, SealedKek>();
   for (const item of items) {
     const file = files.get(item.contributorRef.toLowerCase());
@@ -131,11 +163,18 @@ async function askKeepers(client: ClientContext, reader: Account, files: KeyFile
     get(item) {
       const details = { contributionId: item.contributionId, contributorRef: item.contributorRef };
       const file = files.get(item.contributorRef.toLowerCase());
-      if (!file) throw new ContentError('KEY_MISSING', 'the manifest names no key file for this contributor', { details });
-      if (file instanceof Error) throw file instanceof AllodError ? file : new ContentError('KEY_MISSING', 'the key file cannot be read', { details, cause: file });
+      if (!file)
+        throw new ContentError('KEY_MISSING', 'the manifest names no key file for this contributor', { details });
+      if (file instanceof Error)
+        throw file instanceof AllodError
+          ? file
+          : new ContentError('KEY_MISSING', 'the key file cannot be read', { details, cause: file });
       const key = keys.get(keyName(item));
       if (!key) throw new ContentError('KEY_MISSING', 'the key file has no key for this item', { details });
-      if (!key.result?.ok) throw new ContentError(key.result?.code ?? 'UNAVAILABLE', key.result?.detail ?? 'the keepers did not answer', { details });
+      if (!key.result?.ok)
+        throw new ContentError(key.result?.code ?? 'UNAVAILABLE', key.result?.detail ?? 'the keepers did not answer', {
+          details,
+        });
       return { file, kek: key.result.key, kekVersion: key.record.version };
     },
   };

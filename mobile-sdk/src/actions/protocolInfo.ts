@@ -15,8 +15,12 @@ export type GetProtocolErrorType = ApiError | TransportError | UntrustedAnswerEr
 export async function getProtocol(client: ClientContext): Promise<ProtocolInfo> {
   const { protocol } = await execute(client, ProtocolDocument, {});
   const contracts = protocol.contracts as Record<string, string>;
-  const ours = Object.entries(client.chain.contracts).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  const differing = ours.filter(([name, address]) => contracts[name] !== undefined && contracts[name].toLowerCase() !== address.toLowerCase());
+  const ours = Object.entries(client.chain.contracts).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  );
+  const differing = ours.filter(
+    ([name, address]) => contracts[name] !== undefined && contracts[name].toLowerCase() !== address.toLowerCase(),
+  );
   if (protocol.chainId !== client.chain.chainId || protocol.chainName !== client.chain.name || differing.length > 0) {
     throw new UntrustedAnswerError('the API works on another chain or other contracts', { protocol, differing });
   }

@@ -62,16 +62,21 @@ export type PurchaseLicenseErrorType = SignerMissingError | ContractRefusedError
  * @example
  * const { expiry, price } = await client.purchaseLicense({ datasetId, offerIndex: 0 });
  */
-export async function purchaseLicense(client: ClientContext, parameters: PurchaseLicenseParameters): Promise<PurchaseLicenseReturnType> {
+export async function purchaseLicense(
+  client: ClientContext,
+  parameters: PurchaseLicenseParameters,
+): Promise<PurchaseLicenseReturnType> {
   const { datasetId, offerIndex, maxWithdrawnBps = 1000, payment = 'permit' } = parameters;
   const { chain } = client;
   const licensee = await walletOf(client);
   const registry = contractAt(chain, 'DatasetRegistry');
   const offer = await readChain(() => registry.getFunction('getOffer')(datasetId, offerIndex));
-  if (!offer.active) throw new AllodError('OFFER_INACTIVE', 'the curator has closed this offer', { details: { datasetId, offerIndex } });
+  if (!offer.active)
+    throw new AllodError('OFFER_INACTIVE', 'the curator has closed this offer', { details: { datasetId, offerIndex } });
   const price = offer.price as bigint;
   const maxPrice = parameters.maxPrice ?? price;
-  if (price > maxPrice) throw new AllodError('PRICE_TOO_HIGH', 'the offer costs more than maxPrice', { details: { price, maxPrice } });
+  if (price > maxPrice)
+    throw new AllodError('PRICE_TOO_HIGH', 'the offer costs more than maxPrice', { details: { price, maxPrice } });
   const terms: Terms = {
     datasetId,
     offerIndex,
@@ -132,10 +137,24 @@ async function pay(
   const signature = await signAuthorization(client, licensee, token, { to: address, value: price, nonce, ...window });
   const sender = relayer ? (relayer.provider ? relayer : relayer.connect(chain.provider)) : licensee.signer;
   const sending = contractAt(chain, 'LicenseVault', sender);
-  return transact(sending, 'purchaseWithAuthorization', terms, licensee.address, window.validAfter, window.validBefore, salt, signature);
+  return transact(
+    sending,
+    'purchaseWithAuthorization',
+    terms,
+    licensee.address,
+    window.validAfter,
+    window.validBefore,
+    salt,
+    signature,
+  );
 }
 
-async function slotFor(client: ClientContext, licensee: string, datasetId: string, offerIndex: number): Promise<number> {
+async function slotFor(
+  client: ClientContext,
+  licensee: string,
+  datasetId: string,
+  offerIndex: number,
+): Promise<number> {
   const vault = contractAt(client.chain, 'LicenseVault');
   const slots = await readChain(() =>
     Promise.all(Array.from({ length: SLOTS }, (_, slot) => vault.getFunction('getLicense')(licensee, datasetId, slot))),
@@ -143,7 +162,10 @@ async function slotFor(client: ClientContext, licensee: string, datasetId: strin
   const now = Math.floor(client.platform.clock.now() / 1000);
   const renewed = slots.findIndex((slot) => Number(slot.expiry) > 0 && Number(slot.offerIndex) === offerIndex);
   const slot = renewed >= 0 ? renewed : slots.findIndex((each) => Number(each.expiry) <= now);
-  if (slot < 0) throw new AllodError('NO_SLOT', `all ${SLOTS} license slots of this dataset are in use`, { details: { licensee, datasetId } });
+  if (slot < 0)
+    throw new AllodError('NO_SLOT', `all ${SLOTS} license slots of this dataset are in use`, {
+      details: { licensee, datasetId },
+    });
   return slot;
 }
 

@@ -35,7 +35,10 @@ export async function takeQuiz(client: ClientContext, { jobId }: { jobId: string
  * @example
  * const { passed, reason } = await client.submitQuiz({ jobId, answers: tasks.map(label) });
  */
-export async function submitQuiz(client: ClientContext, p: { jobId: string; answers: readonly string[] }): Promise<QuizResult> {
+export async function submitQuiz(
+  client: ClientContext,
+  p: { jobId: string; answers: readonly string[] },
+): Promise<QuizResult> {
   const variables = { jobId: p.jobId, answers: [...p.answers] };
   const { quizSubmit } = await execute(client, QuizSubmitDocument, variables, await walletOf(client));
   const { passed, correct, total, reason, pay } = accepted(quizSubmit);

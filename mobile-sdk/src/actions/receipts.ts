@@ -7,6 +7,9 @@ import { loadReceipts, type SignedReceipt } from '../identity/receipts.ts';
  * @example
  * const receipts = await client.getReceipts({ datasetId });
  */
-export async function getReceipts(client: ClientContext, { datasetId }: { datasetId: string }): Promise<SignedReceipt[]> {
+export async function getReceipts(
+  client: ClientContext,
+  { datasetId }: { datasetId: string },
+): Promise<SignedReceipt[]> {
   return loadReceipts(client, datasetId);
 }

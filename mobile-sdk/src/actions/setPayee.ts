@@ -31,7 +31,10 @@ export type SetPayeeErrorType = SeedMissingError | SignerMissingError | Contract
  * @example
  * await client.setPayee({ datasetId, payee: '0x…' });
  */
-export async function setPayee(client: ClientContext, { datasetId, payee }: SetPayeeParameters): Promise<SetPayeeReturnType> {
+export async function setPayee(
+  client: ClientContext,
+  { datasetId, payee }: SetPayeeParameters,
+): Promise<SetPayeeReturnType> {
   const { chain } = client;
   const ref = refOf(client, datasetId);
   const sender = client.signer ? await walletOf(client) : ref;

@@ -17,7 +17,10 @@ export interface SubmitAnnotationParameters {
   value: string;
 }
 
-export type CommitmentReceipt = Omit<Extract<AnnotationSubmitMutation['annotationSubmit'], { __typename: 'AnnotationReceived' }>, '__typename'>;
+export type CommitmentReceipt = Omit<
+  Extract<AnnotationSubmitMutation['annotationSubmit'], { __typename: 'AnnotationReceived' }>,
+  '__typename'
+>;
 export type SubmitAnnotationReturnType = CommitmentReceipt;
 export type SubmitAnnotationErrorType = SignerMissingError | RefusedError | UntrustedAnswerError | TransportError;
 
@@ -39,14 +42,19 @@ interface KeptAnnotation {
  * @example
  * const receipt = await client.submitAnnotation({ assignment, value: '7' });
  */
-export async function submitAnnotation(client: ClientContext, parameters: SubmitAnnotationParameters): Promise<SubmitAnnotationReturnType> {
+export async function submitAnnotation(
+  client: ClientContext,
+  parameters: SubmitAnnotationParameters,
+): Promise<SubmitAnnotationReturnType> {
   const labeler = await walletOf(client);
   const assignment = await assignmentOf(client, parameters.assignment);
   const { resumeStore } = client.platform;
   const key = `annotation/${labeler.address.toLowerCase()}/${assignment.id}`;
   const before = await loadJson<KeptAnnotation>(resumeStore, key);
   if (before?.receipt && before.value !== parameters.value) {
-    throw new RefusedError(Code.ALREADY_SUBMITTED, 'this task was answered before', { details: { value: before.value } });
+    throw new RefusedError(Code.ALREADY_SUBMITTED, 'this task was answered before', {
+      details: { value: before.value },
+    });
   }
   if (before?.receipt) return before.receipt;
   const kept = before?.value === parameters.value ? before : await commit();
@@ -63,7 +71,13 @@ export async function submitAnnotation(client: ClientContext, parameters: Submit
     const { jobId, taskId } = assignment.lease;
     const { chainId, contracts } = client.chain;
     const fresh = hexlify(randomBytes(32));
-    const hash = annotationCommitment({ jobId, taskId, labeler: labeler.address, valueHash: jsonKeccak(parameters.value), salt: fresh });
+    const hash = annotationCommitment({
+      jobId,
+      taskId,
+      labeler: labeler.address,
+      valueHash: jsonKeccak(parameters.value),
+      salt: fresh,
+    });
     const annotation = { jobId, taskId, labeler: labeler.address, commitment: hash };
     const signed = await signStruct(labeler.signer, 'Annotation', annotation, chainId, contracts);
     return { value: parameters.value, salt: fresh, commitment: hash, signature: signed, receipt: null };
@@ -73,15 +87,24 @@ export async function submitAnnotation(client: ClientContext, parameters: Submit
 async function assignmentOf(client: ClientContext, given: Assignment | string): Promise<Assignment> {
   if (typeof given !== 'string') return given;
   const found = (await getAssignments(client)).find(({ id }) => id === given);
-  if (!found) throw new RefusedError(Code.NOT_FOUND, 'this wallet has no such assignment', { details: { assignmentId: given } });
+  if (!found)
+    throw new RefusedError(Code.NOT_FOUND, 'this wallet has no such assignment', { details: { assignmentId: given } });
   return found;
 }
 
-async function checkReceipt(client: ClientContext, assignment: Assignment, commitment: string, receipt: CommitmentReceipt): Promise<void> {
+async function checkReceipt(
+  client: ClientContext,
+  assignment: Assignment,
+  commitment: string,
+  receipt: CommitmentReceipt,
+): Promise<void> {
   const { signer } = await getEscrow(client, { jobId: assignment.jobId });
   const signed = { leaseHash: leaseHash(leaseOf(assignment)), commitment, receivedAt: receipt.receivedAt };
   const ok = receipt.commitment === commitment && receipt.leaseHash === signed.leaseHash;
   if (!ok || !isSignedBy(client, 'CommitmentReceipt', signed, receipt.signature, signer)) {
-    throw new UntrustedAnswerError('the receipt is not signed by the signer that the escrow names', { receipt, signer });
+    throw new UntrustedAnswerError('the receipt is not signed by the signer that the escrow names', {
+      receipt,
+      signer,
+    });
   }
 }

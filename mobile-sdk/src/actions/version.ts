@@ -13,7 +13,10 @@ import { IntakeCloseDocument, VersionPrepareDocument, type VersionPrepareMutatio
 import { accepted } from '../graphql/transport.ts';
 import { poll, type PollOptions } from '../poll.ts';
 
-export type VersionDraft = Omit<Extract<VersionPrepareMutation['versionPrepare'], { __typename: 'VersionDraft' }>, '__typename'>;
+export type VersionDraft = Omit<
+  Extract<VersionPrepareMutation['versionPrepare'], { __typename: 'VersionDraft' }>,
+  '__typename'
+>;
 
 export interface PublishVersionReturnType {
   version: number;
@@ -41,7 +44,10 @@ export type VersionErrorType =
  * @example
  * const { closed } = await curator.closeIntake({ datasetId });
  */
-export async function closeIntake(client: ClientContext, { datasetId }: { datasetId: string }): Promise<{ closed: number; open: number }> {
+export async function closeIntake(
+  client: ClientContext,
+  { datasetId }: { datasetId: string },
+): Promise<{ closed: number; open: number }> {
   const { intakeClose } = await execute(client, IntakeCloseDocument, { datasetId }, await walletOf(client));
   const { closed, open } = accepted(intakeClose);
   return { closed, open };
@@ -55,7 +61,10 @@ export async function closeIntake(client: ClientContext, { datasetId }: { datase
  * const draft = await curator.prepareVersion({ datasetId });
  * const { version } = await curator.publishVersion({ datasetId, draft });
  */
-export async function prepareVersion(client: ClientContext, { datasetId }: { datasetId: string }): Promise<VersionDraft> {
+export async function prepareVersion(
+  client: ClientContext,
+  { datasetId }: { datasetId: string },
+): Promise<VersionDraft> {
   const { versionPrepare } = await execute(client, VersionPrepareDocument, { datasetId }, await walletOf(client));
   const { __typename: _, ...draft } = accepted(versionPrepare);
   return draft;
@@ -70,15 +79,28 @@ export async function prepareVersion(client: ClientContext, { datasetId }: { dat
  * @example
  * const { version, opensAt } = await curator.publishVersion({ datasetId, draft });
  */
-export async function publishVersion(client: ClientContext, p: { datasetId: string; draft: VersionDraft }): Promise<PublishVersionReturnType> {
+export async function publishVersion(
+  client: ClientContext,
+  p: { datasetId: string; draft: VersionDraft },
+): Promise<PublishVersionReturnType> {
   const { datasetId, draft } = p;
   await checkDraft(client, datasetId, draft);
   const registry = contractAt(client.chain, 'DatasetRegistry', (await walletOf(client)).signer);
   const { manifestCid, parent } = draft;
-  const params = { manifestCid, contributorRoot: BigInt(draft.contributorRoot), otherRoot: BigInt(draft.otherRoot), parent };
+  const params = {
+    manifestCid,
+    contributorRoot: BigInt(draft.contributorRoot),
+    otherRoot: BigInt(draft.otherRoot),
+    parent,
+  };
   const transaction = await transact(registry, 'publishVersion', datasetId, params);
   const { version, opensAt } = eventArgs(registry, transaction, 'VersionPublished');
-  return { version: Number(version), opensAt: Number(opensAt), txHash: transaction.txHash, gasUsed: transaction.gasUsed };
+  return {
+    version: Number(version),
+    opensAt: Number(opensAt),
+    txHash: transaction.txHash,
+    gasUsed: transaction.gasUsed,
+  };
 }
 
 async function checkDraft(client: ClientContext, datasetId: string, draft: VersionDraft): Promise<void> {
@@ -92,7 +114,8 @@ async function checkDraft(client: ClientContext, datasetId: string, draft: Versi
     raw.set(ref, (raw.get(ref) ?? 0n) + BigInt(weight));
   }
   const rawTotal = [...raw.values()].reduce((sum, weight) => sum + weight, 0n);
-  const counts = (weight: bigint): boolean => weight > 0n && (rawTotal <= MAX_WEIGHT || weight * MAX_WEIGHT >= rawTotal);
+  const counts = (weight: bigint): boolean =>
+    weight > 0n && (rawTotal <= MAX_WEIGHT || weight * MAX_WEIGHT >= rawTotal);
   const keyed = new Set(manifest.keyFiles.map((file) => file.contributorRef.toLowerCase()));
   const ok =
     manifest.parent === draft.parent &&
@@ -114,11 +137,17 @@ async function checkDraft(client: ClientContext, datasetId: string, draft: Versi
  * @example
  * await client.waitForVersion({ datasetId, version, timeout: 120_000 });
  */
-export async function waitForVersion(client: ClientContext, p: { datasetId: string; version: number } & PollOptions): Promise<ChainVersion> {
+export async function waitForVersion(
+  client: ClientContext,
+  p: { datasetId: string; version: number } & PollOptions,
+): Promise<ChainVersion> {
   const look = async (): Promise<ChainVersion | undefined> => {
     try {
       const version = await readVersion(client, p.datasetId, p.version);
-      if (version.objected) throw new AllodError('VERSION_OBJECTED', 'the guardian objected: this version never opens', { details: { version } });
+      if (version.objected)
+        throw new AllodError('VERSION_OBJECTED', 'the guardian objected: this version never opens', {
+          details: { version },
+        });
       return version.isOpen ? version : undefined;
     } catch (error) {
       if (isAllodError(error, 'UNKNOWN_VERSION')) return undefined;

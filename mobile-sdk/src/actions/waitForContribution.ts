@@ -25,7 +25,10 @@ const ENDS: readonly ContributionState[] = ['REJECTED', 'WITHDRAWN', 'CONTESTED'
  * @example
  * const { anchorTx, proof } = await client.waitForContribution({ contributionId, datasetId, timeout: 120_000 });
  */
-export async function waitForContribution(client: ClientContext, parameters: WaitForContributionParameters): Promise<WaitForContributionReturnType> {
+export async function waitForContribution(
+  client: ClientContext,
+  parameters: WaitForContributionParameters,
+): Promise<WaitForContributionReturnType> {
   const { contributionId, datasetId, state = 'ANCHORED' } = parameters;
   let last: string | undefined;
   const look = async (): Promise<Contribution | undefined> => {

@@ -33,7 +33,8 @@ export interface WithdrawConsentReturnType {
   receipt: SignedReceipt | null;
 }
 
-export type WithdrawConsentErrorType = SeedMissingError | SignerMissingError | RefusedError | TransportError | ChainError | ContractRefusedError;
+export type WithdrawConsentErrorType =
+  SeedMissingError | SignerMissingError | RefusedError | TransportError | ChainError | ContractRefusedError;
 
 /**
  * Withdraws every consent that this contributor gave to a dataset. From the first block that shows it keepers refuse keys to
@@ -43,7 +44,10 @@ export type WithdrawConsentErrorType = SeedMissingError | SignerMissingError | R
  * @example
  * const { receipt } = await client.withdrawConsent({ datasetId });
  */
-export async function withdrawConsent(client: ClientContext, { datasetId, via = 'api' }: WithdrawConsentParameters): Promise<WithdrawConsentReturnType> {
+export async function withdrawConsent(
+  client: ClientContext,
+  { datasetId, via = 'api' }: WithdrawConsentParameters,
+): Promise<WithdrawConsentReturnType> {
   const { chain, platform } = client;
   const ref = refOf(client, datasetId);
   const { consentNonce } = await readNonces(client, ref.address, datasetId);
@@ -53,10 +57,20 @@ export async function withdrawConsent(client: ClientContext, { datasetId, via = 
   let result: WithdrawConsentReturnType;
   if (via === 'direct') {
     const sender = client.signer ? (await walletOf(client)).signer : ref.signer;
-    const { txHash } = await transact(contractAt(chain, 'ConsentRegistry', sender), 'withdrawBySig', withdrawal, signature);
+    const { txHash } = await transact(
+      contractAt(chain, 'ConsentRegistry', sender),
+      'withdrawBySig',
+      withdrawal,
+      signature,
+    );
     result = { contributorRef: ref.address, consentNonce, txHash, receipt: null };
   } else {
-    const { consentWithdraw } = await execute(client, ConsentWithdrawDocument, { input: { ...withdrawal, signature } }, ref);
+    const { consentWithdraw } = await execute(
+      client,
+      ConsentWithdrawDocument,
+      { input: { ...withdrawal, signature } },
+      ref,
+    );
     const { txHash, receipt } = accepted(consentWithdraw);
     const kept = await keepReceipt(client, { contributorRef: ref.address, datasetId }, receipt);
     result = { contributorRef: ref.address, consentNonce, txHash, receipt: kept };

@@ -24,7 +24,10 @@ export type WithdrawContributionErrorType = SeedMissingError | RefusedError | Tr
  * @example
  * await client.withdrawContribution({ datasetId, contributionId });
  */
-export async function withdrawContribution(client: ClientContext, parameters: WithdrawContributionParameters): Promise<WithdrawContributionReturnType> {
+export async function withdrawContribution(
+  client: ClientContext,
+  parameters: WithdrawContributionParameters,
+): Promise<WithdrawContributionReturnType> {
   const { datasetId, contributionId, reason = ItemReason.CONTRIBUTOR_REQUEST } = parameters;
   const ref = refOf(client, datasetId);
   const { chainId, contracts } = client.chain;

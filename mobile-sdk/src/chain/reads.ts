@@ -39,7 +39,11 @@ export async function readDataset(client: ClientContext, datasetId: string): Pro
 }
 
 /** Current nonces of a contributor in a dataset: consents and grants with other ones are no longer valid. */
-export async function readNonces(client: ClientContext, ref: string, datasetId: string): Promise<{ consentNonce: number; grantNonce: number }> {
+export async function readNonces(
+  client: ClientContext,
+  ref: string,
+  datasetId: string,
+): Promise<{ consentNonce: number; grantNonce: number }> {
   const registry = contractAt(client.chain, 'ConsentRegistry');
   const [consentNonce, grantNonce] = await readChain(() => registry.getFunction('noncesOf')(ref, datasetId));
   return { consentNonce: Number(consentNonce), grantNonce: Number(grantNonce) };

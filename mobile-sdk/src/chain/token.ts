@@ -32,14 +32,26 @@ export async function tokenDomain(client: ClientContext, address: string): Promi
     return { ...base, name, version };
   } catch {
     const [name, version] = await readChain(() =>
-      Promise.all([domain.getFunction('name')(), domain.getFunction('version')().catch(() => '1')]),
+      Promise.all([
+        domain.getFunction('name')(),
+        domain
+          .getFunction('version')()
+          .catch(() => '1'),
+      ]),
     );
     return { ...base, name, version };
   }
 }
 
 /** Signs an ERC-2612 permit for `spender`. */
-export async function signPermit(client: ClientContext, owner: Account, token: string, spender: string, value: bigint, deadline: number): Promise<Signature> {
+export async function signPermit(
+  client: ClientContext,
+  owner: Account,
+  token: string,
+  spender: string,
+  value: bigint,
+  deadline: number,
+): Promise<Signature> {
   const nonce = await readChain<bigint>(() => tokenAt(client, token).getFunction('nonces')(owner.address));
   const types = {
     Permit: [
@@ -75,7 +87,13 @@ export async function signAuthorization(
 }
 
 /** Sees to it that `spender` may take `amount` of the account's tokens; sends an approval only when it is missing. */
-export async function ensureAllowance(client: ClientContext, owner: Account, token: string, spender: string, amount: bigint): Promise<void> {
+export async function ensureAllowance(
+  client: ClientContext,
+  owner: Account,
+  token: string,
+  spender: string,
+  amount: bigint,
+): Promise<void> {
   const contract = tokenAt(client, token, owner);
   const allowance = await readChain<bigint>(() => contract.getFunction('allowance')(owner.address, spender));
   if (allowance < amount) await transact(contract, 'approve', spender, amount);

@@ -1,4 +1,5 @@
-import { Contract, type ContractTransactionReceipt, type ContractTransactionResponse, isCallException, isError } from 'ethers';
+import type { Contract, ContractTransactionReceipt, ContractTransactionResponse } from 'ethers';
+import { isCallException, isError } from 'ethers';
 import { AllodError } from '../errors/base.ts';
 import { ChainError, ContractRefusedError } from '../errors/chain.ts';
 
@@ -16,11 +17,20 @@ function translate(error: unknown, contract?: Contract): unknown {
   if (isCallException(error)) {
     const data = error.data;
     const parsed = error.revert ?? (data && contract ? contract.interface.parseError(data) : null);
-    if (parsed) return new ContractRefusedError(parsed.name, `the contract refused: ${parsed.name}`, { details: [...parsed.args], cause: error });
-    return new ContractRefusedError('CALL_REVERTED', error.reason ?? 'the contract refused the call', { details: { data }, cause: error });
+    if (parsed)
+      return new ContractRefusedError(parsed.name, `the contract refused: ${parsed.name}`, {
+        details: [...parsed.args],
+        cause: error,
+      });
+    return new ContractRefusedError('CALL_REVERTED', error.reason ?? 'the contract refused the call', {
+      details: { data },
+      cause: error,
+    });
   }
-  if (isError(error, 'ACTION_REJECTED')) return new AllodError('ACTION_REJECTED', 'the wallet said no', { cause: error });
-  if (isError(error, 'INSUFFICIENT_FUNDS')) return new AllodError('INSUFFICIENT_FUNDS', 'the account cannot pay the gas', { cause: error });
+  if (isError(error, 'ACTION_REJECTED'))
+    return new AllodError('ACTION_REJECTED', 'the wallet said no', { cause: error });
+  if (isError(error, 'INSUFFICIENT_FUNDS'))
+    return new AllodError('INSUFFICIENT_FUNDS', 'the account cannot pay the gas', { cause: error });
   return new ChainError('the chain cannot be asked', { cause: error });
 }
 

@@ -23,9 +23,14 @@ export interface ChainVersion {
 export async function readVersion(client: ClientContext, datasetId: string, wanted?: number): Promise<ChainVersion> {
   const registry = contractAt(client.chain, 'DatasetRegistry');
   const number = wanted ?? (await newestOpen(client, datasetId));
-  const unknown = new AllodError('UNKNOWN_VERSION', 'the chain knows no such version', { details: { datasetId, version: number } });
+  const unknown = new AllodError('UNKNOWN_VERSION', 'the chain knows no such version', {
+    details: { datasetId, version: number },
+  });
   const [version, isOpen] = await readChain(() =>
-    Promise.all([registry.getFunction('getVersion')(datasetId, number), registry.getFunction('isOpen')(datasetId, number)]),
+    Promise.all([
+      registry.getFunction('getVersion')(datasetId, number),
+      registry.getFunction('isOpen')(datasetId, number),
+    ]),
   ).catch((error: unknown) => {
     throw error instanceof AllodError && error.code === 'DatasetRegistryUnknownVersion' ? unknown : error;
   });
@@ -55,4 +60,3 @@ async function newestOpen(client: ClientContext, datasetId: string): Promise<num
   }
   throw new AllodError('UNKNOWN_VERSION', 'no version of this dataset is open', { details: { datasetId } });
 }
-

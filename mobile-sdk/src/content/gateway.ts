@@ -64,7 +64,11 @@ export async function leavesOfFile(client: ClientContext, root: CID, limit: numb
 }
 
 /** A whole file by its root CID, each block checked. For documents; contents of contributions are read leaf by leaf. */
-export async function fetchFile(client: ClientContext, cidText: string, maxBytes = 64 * LEAF_SIZE): Promise<Uint8Array<ArrayBuffer>> {
+export async function fetchFile(
+  client: ClientContext,
+  cidText: string,
+  maxBytes = 64 * LEAF_SIZE,
+): Promise<Uint8Array<ArrayBuffer>> {
   const leaves = await leavesOfFile(client, parseCid(cidText), Math.ceil(maxBytes / LEAF_SIZE));
   const parts: Uint8Array[] = [];
   for (const leaf of leaves) parts.push(await fetchBlock(client, leaf));

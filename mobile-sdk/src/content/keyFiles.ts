@@ -1,4 +1,12 @@
-import { fromHex, type KeyFile, type Manifest, type ManifestItem, type SealedKek, unwrapDek, walkKek } from '@allod/protocol';
+import {
+  fromHex,
+  type KeyFile,
+  type Manifest,
+  type ManifestItem,
+  type SealedKek,
+  unwrapDek,
+  walkKek,
+} from '@allod/protocol';
 import type { ClientContext } from '../context.ts';
 import { ContentError } from '../errors/content.ts';
 import { fetchDocument } from './gateway.ts';
@@ -9,7 +17,11 @@ const lower = (text: string): string => text.toLowerCase();
 export type KeyFiles = Map<string, KeyFile | Error>;
 
 /** Fetches all key files that the items need. */
-export async function fetchKeyFiles(client: ClientContext, manifest: Manifest, items: readonly ManifestItem[]): Promise<KeyFiles> {
+export async function fetchKeyFiles(
+  client: ClientContext,
+  manifest: Manifest,
+  items: readonly ManifestItem[],
+): Promise<KeyFiles> {
   const needed = new Set(items.map((item) => lower(item.contributorRef)));
   const files: KeyFiles = new Map();
   await Promise.all(
@@ -17,7 +29,10 @@ export async function fetchKeyFiles(client: ClientContext, manifest: Manifest, i
       .filter(({ contributorRef }) => needed.has(lower(contributorRef)))
       .map(async ({ contributorRef, cid }) => {
         try {
-          files.set(lower(contributorRef), checked(await fetchDocument<KeyFile>(client, cid), manifest, contributorRef));
+          files.set(
+            lower(contributorRef),
+            checked(await fetchDocument<KeyFile>(client, cid), manifest, contributorRef),
+          );
         } catch (error) {
           files.set(lower(contributorRef), error as Error);
         }
@@ -35,18 +50,27 @@ function checked(file: KeyFile, manifest: Manifest, contributorRef: string): Key
     lower(file.contributorRef) === lower(contributorRef) &&
     Array.isArray(file.sealed) &&
     Array.isArray(file.wraps);
-  if (!ok) throw new ContentError('WRONG_KEY_FILE', 'the key file is of another contributor, dataset or chain', { details: { contributorRef } });
+  if (!ok)
+    throw new ContentError('WRONG_KEY_FILE', 'the key file is of another contributor, dataset or chain', {
+      details: { contributorRef },
+    });
   return file;
 }
 
 /** Name of a key to ask for: one per contributor and consent. */
-export const keyName = (item: { contributorRef: string; consentHash: string }): string => `${lower(item.contributorRef)}/${lower(item.consentHash)}`;
+export const keyName = (item: { contributorRef: string; consentHash: string }): string =>
+  `${lower(item.contributorRef)}/${lower(item.consentHash)}`;
 
 /**
  * The newest sealed KEK of a consent that a licensee of `version` may ask for; older ones follow from it. Undefined when the
  * file has none for this contributor, dataset, chain and consent.
  */
-export function newestKek(file: KeyFile, item: ManifestItem, version: number, accessPolicy: string): SealedKek | undefined {
+export function newestKek(
+  file: KeyFile,
+  item: ManifestItem,
+  version: number,
+  accessPolicy: string,
+): SealedKek | undefined {
   return file.sealed
     .map(({ record }) => record)
     .filter(
@@ -60,16 +84,27 @@ export function newestKek(file: KeyFile, item: ManifestItem, version: number, ac
         lower(record.contributorRef) === lower(item.contributorRef) &&
         lower(record.consentHash) === lower(item.consentHash),
     )
-    .reduce<SealedKek | undefined>((best, record) => (best && best.version >= record.version ? best : record), undefined);
+    .reduce<SealedKek | undefined>(
+      (best, record) => (best && best.version >= record.version ? best : record),
+      undefined,
+    );
 }
 
 /** DEK of an item: walks the KEK down to the item's intake and unwraps. Throws {@link ContentError}. */
 export function dekOf(file: KeyFile, item: ManifestItem, kek: Uint8Array, kekVersion: number): Uint8Array {
-  const wrap = file.wraps.find((each) => lower(each.contributionId) === lower(item.contributionId) && each.intake === item.intake);
-  if (!wrap) throw new ContentError('WRAP_MISSING', 'the key file has no wrapped key for this item', { details: { contributionId: item.contributionId } });
+  const wrap = file.wraps.find(
+    (each) => lower(each.contributionId) === lower(item.contributionId) && each.intake === item.intake,
+  );
+  if (!wrap)
+    throw new ContentError('WRAP_MISSING', 'the key file has no wrapped key for this item', {
+      details: { contributionId: item.contributionId },
+    });
   try {
     return unwrapDek(walkKek(kek, kekVersion, item.intake), fromHex(wrap.wrappedDek), item.contributionId);
   } catch (cause) {
-    throw new ContentError('DOES_NOT_OPEN', 'the wrapped key does not open', { details: { contributionId: item.contributionId }, cause });
+    throw new ContentError('DOES_NOT_OPEN', 'the wrapped key does not open', {
+      details: { contributionId: item.contributionId },
+      cause,
+    });
   }
 }

@@ -1,4 +1,12 @@
-import { capTable, type CapTable, type CapTableFile, type CapTableFileLeaf, capTableProof, type Manifest, verifyCapTableProof } from '@allod/protocol';
+import {
+  capTable,
+  type CapTable,
+  type CapTableFile,
+  type CapTableFileLeaf,
+  capTableProof,
+  type Manifest,
+  verifyCapTableProof,
+} from '@allod/protocol';
 import type { ClientContext } from '../context.ts';
 import { UntrustedAnswerError } from '../errors/api.ts';
 import { ContentError } from '../errors/content.ts';
@@ -11,7 +19,11 @@ export interface VersionRoots {
 }
 
 /** Fetches a manifest by CID and checks that it is the one of this dataset, version and chain. Throws {@link ContentError}. */
-export async function fetchManifest(client: ClientContext, cid: string, expected: { datasetId: string; version: number }): Promise<Manifest> {
+export async function fetchManifest(
+  client: ClientContext,
+  cid: string,
+  expected: { datasetId: string; version: number },
+): Promise<Manifest> {
   const manifest = await fetchDocument<Manifest>(client, cid);
   const { chain } = client;
   const ok =
@@ -23,7 +35,10 @@ export async function fetchManifest(client: ClientContext, cid: string, expected
     manifest.version === expected.version &&
     Array.isArray(manifest.items) &&
     Array.isArray(manifest.keyFiles);
-  if (!ok) throw new ContentError('WRONG_MANIFEST', 'the manifest is of another dataset, version or chain', { details: { cid, expected } });
+  if (!ok)
+    throw new ContentError('WRONG_MANIFEST', 'the manifest is of another dataset, version or chain', {
+      details: { cid, expected },
+    });
   return manifest;
 }
 
@@ -44,11 +59,20 @@ export async function fetchCapTables(client: ClientContext, cid: string, roots: 
 }
 
 function leafOf(leaf: CapTableFileLeaf): CapTable['leaves'][number] {
-  return { role: leaf.role, account: leaf.account, weight: BigInt(leaf.weight), validUntil: BigInt(leaf.validUntil), consentNonce: leaf.consentNonce };
+  return {
+    role: leaf.role,
+    account: leaf.account,
+    weight: BigInt(leaf.weight),
+    validUntil: BigInt(leaf.validUntil),
+    consentNonce: leaf.consentNonce,
+  };
 }
 
 /** Leaves of an account in both trees, each with a proof that was checked. */
-export function leavesOfAccount(tables: CapTables, account: string): { leaf: CapTable['leaves'][number]; index: number; proof: bigint[] }[] {
+export function leavesOfAccount(
+  tables: CapTables,
+  account: string,
+): { leaf: CapTable['leaves'][number]; index: number; proof: bigint[] }[] {
   return [tables.contributor, tables.other].flatMap((table) =>
     table.leaves.flatMap((leaf, index) => {
       if (leaf.account.toLowerCase() !== account.toLowerCase()) return [];
@@ -57,4 +81,3 @@ export function leavesOfAccount(tables: CapTables, account: string): { leaf: Cap
     }),
   );
 }
-

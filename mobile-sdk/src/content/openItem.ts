@@ -18,7 +18,11 @@ export interface ItemRecord {
  * Fetches and decrypts one contribution: every block is checked against its CID, every segment against key and record.
  * Throws {@link ContentError} (`DOES_NOT_OPEN`, `SIZE_MISMATCH`) or BlockUnavailableError.
  */
-export async function openItem(client: ClientContext, record: ItemRecord, dek: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+export async function openItem(
+  client: ClientContext,
+  record: ItemRecord,
+  dek: Uint8Array,
+): Promise<Uint8Array<ArrayBuffer>> {
   const count = Math.ceil(record.size / LEAF_SIZE);
   const leaves = await leavesOfFile(client, parseCid(record.cid), count);
   if (leaves.length !== count || count === 0) throw mismatch(record);
@@ -39,10 +43,15 @@ export async function openItem(client: ClientContext, record: ItemRecord, dek: U
     return plain.slice(0, at);
   } catch (error) {
     if (!(error instanceof FloeError)) throw error;
-    throw new ContentError('DOES_NOT_OPEN', 'the content does not open with its key', { details: { contributionId: record.contributionId }, cause: error });
+    throw new ContentError('DOES_NOT_OPEN', 'the content does not open with its key', {
+      details: { contributionId: record.contributionId },
+      cause: error,
+    });
   }
 }
 
 function mismatch({ contributionId, size }: ItemRecord): ContentError {
-  return new ContentError('SIZE_MISMATCH', 'the content has another size than its record', { details: { contributionId, size } });
+  return new ContentError('SIZE_MISMATCH', 'the content has another size than its record', {
+    details: { contributionId, size },
+  });
 }

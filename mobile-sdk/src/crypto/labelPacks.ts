@@ -28,7 +28,14 @@ export function packCount(count: number): number {
  * @param firstIndex index of the first pack; never used twice under one consent and intake
  */
 export function labelPacks(
-  p: { kek: Uint8Array; datasetId: string; contributorRef: string; consentHash: string; intake: number; firstIndex: number },
+  p: {
+    kek: Uint8Array;
+    datasetId: string;
+    contributorRef: string;
+    consentHash: string;
+    intake: number;
+    firstIndex: number;
+  },
   items: readonly PackItem[],
 ): LabelPack[] {
   return Array.from({ length: packCount(items.length) }, (_, i) => {

@@ -1,4 +1,14 @@
-import { type CID, contentAad, contentDigest, fileDag, FLOE_HEADER_SIZE, FloeMessage, type Hex, rawCid, toHex } from '@allod/protocol';
+import {
+  type CID,
+  contentAad,
+  contentDigest,
+  fileDag,
+  FLOE_HEADER_SIZE,
+  FloeMessage,
+  type Hex,
+  rawCid,
+  toHex,
+} from '@allod/protocol';
 
 /** One encrypted item: what its record names, without the bytes. */
 export interface SealedItem {

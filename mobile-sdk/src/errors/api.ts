@@ -13,7 +13,10 @@ export class TransportError extends AllodError {
   /** False where trying again cannot help (a 4xx other than 408, 425 and 429). */
   readonly retryable: boolean;
 
-  constructor(shortMessage: string, options: { cause?: unknown; details?: unknown; retryAfter?: number | undefined; retryable?: boolean } = {}) {
+  constructor(
+    shortMessage: string,
+    options: { cause?: unknown; details?: unknown; retryAfter?: number | undefined; retryable?: boolean } = {},
+  ) {
     super('TRANSPORT_FAILED', shortMessage, options);
     this.retryAfter = options.retryAfter;
     this.retryable = options.retryable ?? true;

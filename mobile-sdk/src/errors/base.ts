@@ -35,14 +35,15 @@ export class AllodError extends Error {
   walk(): unknown;
   walk(match: (error: unknown) => boolean): unknown | undefined;
   walk(match?: (error: unknown) => boolean): unknown {
-    let error: unknown = this;
-    for (;;) {
-      if (match?.(error)) return error;
-      const cause = error instanceof Error ? error.cause : undefined;
-      if (cause === undefined) return match ? undefined : error;
-      error = cause;
-    }
+    const chain = causesOf(this);
+    return match ? chain.find(match) : chain.at(-1);
   }
+}
+
+/** An error, its cause, the cause of that, and so on. */
+function causesOf(error: unknown): unknown[] {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause === undefined ? [error] : [error, ...causesOf(cause)];
 }
 
 /** True for an SDK error, and with codes only for one of those. */

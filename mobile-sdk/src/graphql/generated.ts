@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 export type AnnotationSubmitInput = {
-  assignmentId: string | number;
+  assignmentId: string;
   /** Salted commitment of the value (@allod/protocol annotationCommitment over keccak256 of the canonical JSON). */
   commitment: string;
   salt: string;
@@ -444,7 +444,7 @@ export type AssignmentAcceptMutation = { assignmentAccept:
    };
 
 export type AssignmentSkipMutationVariables = Exact<{
-  id: string | number;
+  id: string;
 }>;
 
 
@@ -454,7 +454,7 @@ export type AssignmentSkipMutation = { assignmentSkip:
    };
 
 export type AssignmentReportMutationVariables = Exact<{
-  id: string | number;
+  id: string;
   reason: string;
 }>;
 

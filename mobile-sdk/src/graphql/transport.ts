@@ -28,16 +28,27 @@ export async function request<Result, Variables>(
   variables: Variables,
   token?: string,
 ): Promise<Result> {
-  const answer = await withRetry(platform.clock, () => post<Result>(platform, api, textOf(document as never), variables, token));
+  const answer = await withRetry(platform.clock, () =>
+    post<Result>(platform, api, textOf(document as never), variables, token),
+  );
   const error = answer.errors?.[0];
   if (error) {
-    throw new ApiError(error.extensions?.code ?? 'API_ERROR', error.message, { details: { path: error.path, all: answer.errors } });
+    throw new ApiError(error.extensions?.code ?? 'API_ERROR', error.message, {
+      details: { path: error.path, all: answer.errors },
+    });
   }
-  if (answer.data === undefined || answer.data === null) throw new TransportError('the API answered without data', { retryable: false });
+  if (answer.data === undefined || answer.data === null)
+    throw new TransportError('the API answered without data', { retryable: false });
   return answer.data;
 }
 
-async function post<Result>(platform: Platform, api: string, query: string, variables: unknown, token?: string): Promise<GraphqlAnswer<Result>> {
+async function post<Result>(
+  platform: Platform,
+  api: string,
+  query: string,
+  variables: unknown,
+  token?: string,
+): Promise<GraphqlAnswer<Result>> {
   let response: Response;
   try {
     response = await platform.fetch(`${api}/graphql`, {

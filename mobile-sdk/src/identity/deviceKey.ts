@@ -29,12 +29,22 @@ export async function signGrant(
 ): Promise<{ grant: DeviceGrant; grantSignature: string }> {
   const { chainId, contracts } = client.chain;
   const validUntil = Math.floor(client.platform.clock.now() / 1000) + GRANT_LIFE;
-  const grant = { contributorRef: ref.address, datasetId, signer: (await deviceKey(client, datasetId)).address, validUntil, grantNonce };
+  const grant = {
+    contributorRef: ref.address,
+    datasetId,
+    signer: (await deviceKey(client, datasetId)).address,
+    validUntil,
+    grantNonce,
+  };
   return { grant, grantSignature: await signStruct(ref.signer, 'DeviceGrant', grant, chainId, contracts) };
 }
 
 /** The same consent with a grant that is good for at least another day; a revoked grant stays revoked. */
-export async function withFreshGrant(client: ClientContext, ref: RefAccount, stored: StoredConsent): Promise<StoredConsent> {
+export async function withFreshGrant(
+  client: ClientContext,
+  ref: RefAccount,
+  stored: StoredConsent,
+): Promise<StoredConsent> {
   const now = Math.floor(client.platform.clock.now() / 1000);
   const key = await deviceKey(client, stored.consent.datasetId);
   if (stored.grant.signer === key.address && Number(stored.grant.validUntil) - RENEW_BEFORE > now) return stored;

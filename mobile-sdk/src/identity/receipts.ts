@@ -8,10 +8,15 @@ import { loadJson, saveJson } from '../store.ts';
 /** The operator's signed word, kept on the device: what it says can be held against the operator. */
 export type SignedReceipt = ReceiptFieldsFragment & { contributorRef: string; datasetId: string };
 
-const key = (datasetId: string, subject: string): string => `receipt/${datasetId.toLowerCase()}/${subject.toLowerCase()}`;
+const key = (datasetId: string, subject: string): string =>
+  `receipt/${datasetId.toLowerCase()}/${subject.toLowerCase()}`;
 
 /** Checks the signature of a receipt and keeps it durably. Throws {@link UntrustedAnswerError} when it is not the operator's. */
-export async function keepReceipt(client: ClientContext, of: { contributorRef: string; datasetId: string }, receipt: ReceiptFieldsFragment): Promise<SignedReceipt> {
+export async function keepReceipt(
+  client: ClientContext,
+  of: { contributorRef: string; datasetId: string },
+  receipt: ReceiptFieldsFragment,
+): Promise<SignedReceipt> {
   const { chainId, contracts } = client.chain;
   const { subject, kind, evidenceHash, issuedAt, signature } = receipt;
   const expected = client.receiptSigner ?? receipt.signer;

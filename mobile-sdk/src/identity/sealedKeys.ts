@@ -6,7 +6,17 @@ import type { StoredConsent } from './consents.ts';
 
 type Terms = Pick<
   SealedKeyRecord,
-  'v' | 'chain' | 'chainId' | 'accessPolicy' | 'datasetId' | 'contributorRef' | 'consentHash' | 'consentNonce' | 'purposes' | 'validUntil' | 'sources'
+  | 'v'
+  | 'chain'
+  | 'chainId'
+  | 'accessPolicy'
+  | 'datasetId'
+  | 'contributorRef'
+  | 'consentHash'
+  | 'consentNonce'
+  | 'purposes'
+  | 'validUntil'
+  | 'sources'
 >;
 
 /** The part of a sealed record that follows from the consent: what keepers will compare with the chain. */
@@ -30,14 +40,20 @@ export function recordTerms(client: ClientContext, { consent, consentHash }: Sto
 /** Seals a key under a record's own condition and has `signer` vouch that the record belongs to its contributor. */
 export async function sealAndSign(
   client: ClientContext,
-  terms: Omit<Extract<SealedKeyRecord, { kind: 'kek' }>, 'seals'> | Omit<Extract<SealedKeyRecord, { kind: 'label' }>, 'seals'>,
+  terms:
+    | Omit<Extract<SealedKeyRecord, { kind: 'kek' }>, 'seals'>
+    | Omit<Extract<SealedKeyRecord, { kind: 'label' }>, 'seals'>,
   key: Uint8Array,
   signer: Signer,
 ): Promise<SignedRecordInput> {
   const open = { ...terms, seals: [] } as SealedKeyRecord;
   const record = { ...open, seals: [await client.keyGate.seal(key, conditionOf(open))] } as SealedKeyRecord;
   const { chainId, contracts } = client.chain;
-  const statement = { contributorRef: record.contributorRef, datasetId: record.datasetId, recordHash: sealedKeyHash(record) };
+  const statement = {
+    contributorRef: record.contributorRef,
+    datasetId: record.datasetId,
+    recordHash: sealedKeyHash(record),
+  };
   return {
     record,
     signature: await signStruct(signer, 'SealedKey', statement, chainId, contracts),

@@ -54,7 +54,11 @@ export class Sessions {
 
   async #signIn(account: Account): Promise<Session> {
     const { platform, api, chainId, domain, uri } = this.#options;
-    const { signInChallenge } = await request(platform, api, SignInChallengeDocument, { account: account.address, domain, uri });
+    const { signInChallenge } = await request(platform, api, SignInChallengeDocument, {
+      account: account.address,
+      domain,
+      uri,
+    });
     const { message, nonce } = signInChallenge;
     checkSignInMessage(message, { domain, uri, chainId, nonce, account: account.address });
     const signature = await account.signer.signMessage(message);

@@ -22,7 +22,8 @@ import { CHAIN_ID, contracts } from './fakeChain.ts';
 export const API = 'http://api.test';
 
 let schema: GraphQLSchema | undefined;
-const loadSchema = (): GraphQLSchema => (schema ??= buildSchema(readFileSync(new URL('../../../api/schema.graphql', import.meta.url), 'utf8')));
+const loadSchema = (): GraphQLSchema =>
+  (schema ??= buildSchema(readFileSync(new URL('../../../api/schema.graphql', import.meta.url), 'utf8')));
 
 const refused = (code: string): object => ({ __typename: 'Refused', code, message: code.toLowerCase(), details: null });
 
@@ -55,15 +56,24 @@ export class FakeApi {
     const token = new Headers(init.headers).get('authorization')?.slice('Bearer '.length);
     const account = (token && this.#tokens.get(token)) || null;
     if (path === '/graphql') {
-      const { query, variables } = JSON.parse(String(init.body)) as { query: string; variables: Record<string, unknown> };
+      const { query, variables } = JSON.parse(String(init.body)) as {
+        query: string;
+        variables: Record<string, unknown>;
+      };
       const name = /(?:query|mutation)\s+(\w+)/.exec(query)?.[1] as string;
-      return (await this.#stopped({ kind: 'graphql', name })) ?? Response.json(await this.#execute(query, variables, account));
+      return (
+        (await this.#stopped({ kind: 'graphql', name })) ??
+        Response.json(await this.#execute(query, variables, account))
+      );
     }
     const cid = path.split('/')[2] as string;
-    if (init.method === 'PUT') return (await this.#stopped({ kind: 'put', name: cid })) ?? this.#put(cid, init.body as Uint8Array, account);
+    if (init.method === 'PUT')
+      return (await this.#stopped({ kind: 'put', name: cid })) ?? this.#put(cid, init.body as Uint8Array, account);
     const stopped = await this.#stopped({ kind: 'get', name: cid });
     const block = this.blocks.get(cid);
-    return stopped ?? (block ? new Response(block as Uint8Array<ArrayBuffer>) : new Response('not here', { status: 404 }));
+    return (
+      stopped ?? (block ? new Response(block as Uint8Array<ArrayBuffer>) : new Response('not here', { status: 404 }))
+    );
   };
 
   /** Ends every session. */
@@ -107,7 +117,9 @@ export class FakeApi {
         quotaBytesLeft: '1000000',
       }),
       contributionCommit: ({ input }: { input: ContributionCommitInput }) => this.#commit(input),
-      ...Object.fromEntries(Object.entries(this.resolvers).map(([name, resolve]) => [name, (args: never) => resolve(args, account)])),
+      ...Object.fromEntries(
+        Object.entries(this.resolvers).map(([name, resolve]) => [name, (args: never) => resolve(args, account)]),
+      ),
     };
     return graphql({ schema: loadSchema(), source, rootValue, variableValues });
   }
@@ -148,7 +160,9 @@ export class FakeApi {
     const { contributorRef } = input.consent;
     const receipt = { subject: input.root, kind: 1, evidenceHash: input.root, issuedAt: 1_800_000_000 };
     const statement = { contributorRef, datasetId: input.datasetId, ...receipt };
-    const leaves = input.contributions.map((item) => contributionLeaf({ ...item, contributorRef, datasetId: input.datasetId }));
+    const leaves = input.contributions.map((item) =>
+      contributionLeaf({ ...item, contributorRef, datasetId: input.datasetId }),
+    );
     return {
       __typename: 'ContributionBatchCommitted',
       root: input.root,
@@ -167,7 +181,12 @@ export class FakeApi {
         proof: contributionProof(leaves, index),
         committedAt: '2026-01-01T00:00:00.000Z',
       })),
-      receipt: { ...receipt, signer: this.operator.address, signature: await signStruct(this.operator, 'Receipt', statement, CHAIN_ID, contracts), text: 'Stored.' },
+      receipt: {
+        ...receipt,
+        signer: this.operator.address,
+        signature: await signStruct(this.operator, 'Receipt', statement, CHAIN_ID, contracts),
+        text: 'Stored.',
+      },
     };
   }
 
@@ -176,8 +195,11 @@ export class FakeApi {
     const { consent, grant, datasetId } = input;
     const { signature, minPrice, ...terms } = consent;
     const agreed = { ...terms, minPrice: BigInt(minPrice) };
-    const by = (struct: 'Consent' | 'DeviceGrant' | 'ContributionBatch' | 'SealedKey', value: object, sig: string): string =>
-      recoverAddress(digestOf(struct, value, CHAIN_ID, contracts), sig);
+    const by = (
+      struct: 'Consent' | 'DeviceGrant' | 'ContributionBatch' | 'SealedKey',
+      value: object,
+      sig: string,
+    ): string => recoverAddress(digestOf(struct, value, CHAIN_ID, contracts), sig);
     const hash = consentHash(agreed);
     if (by('Consent', agreed, signature) !== consent.contributorRef) return 'WRONG_SIGNATURE';
     if (by('DeviceGrant', grant, grant.signature) !== consent.contributorRef) return 'WRONG_SIGNATURE';
@@ -185,12 +207,19 @@ export class FakeApi {
     if (by('ContributionBatch', batch, input.batchSignature) !== grant.signer) return 'WRONG_SIGNATURE';
     if (input.contributions.some((item) => item.intake !== this.openIntake)) return 'INTAKE_CLOSED';
     if (input.contributions.some((item) => item.leaves.some((leaf) => !this.blocks.has(leaf)))) return 'BLOCK_MISSING';
-    const leaves = input.contributions.map((item) => contributionLeaf({ ...item, contributorRef: consent.contributorRef, datasetId }));
+    const leaves = input.contributions.map((item) =>
+      contributionLeaf({ ...item, contributorRef: consent.contributorRef, datasetId }),
+    );
     if (contributionRoot(leaves) !== input.root) return 'ROOT_MISMATCH';
     for (const sealed of [input.sealedKek, ...input.labelPacks.map((pack) => pack.sealed)]) {
       const record = sealed.record as SealedKeyRecord;
       const statement = { contributorRef: consent.contributorRef, datasetId, recordHash: sealedKeyHash(record) };
-      if (by('SealedKey', statement, sealed.signature) !== sealed.signer || record.consentHash !== hash || !conditionOf(record)) return 'BAD_SEALED_KEY';
+      if (
+        by('SealedKey', statement, sealed.signature) !== sealed.signer ||
+        record.consentHash !== hash ||
+        !conditionOf(record)
+      )
+        return 'BAD_SEALED_KEY';
     }
     if (input.labelPacks.some((pack) => pack.wraps.length > 32)) return 'BAD_LABEL_PACK';
     return undefined;

@@ -49,13 +49,18 @@ export class FakeChain extends AbstractProvider {
 
   override async _perform<T>(request: PerformActionRequest): Promise<T> {
     if (request.method === 'chainId') return CHAIN_ID as T;
-    if (request.method === 'call') return this.#call(String(request.transaction.to), String(request.transaction.data)) as T;
-    if (request.method === 'getLogs') return this.#logs(request.filter as { address: string; topics: (string | null)[] }) as T;
+    if (request.method === 'call')
+      return this.#call(String(request.transaction.to), String(request.transaction.data)) as T;
+    if (request.method === 'getLogs')
+      return this.#logs(request.filter as { address: string; topics: (string | null)[] }) as T;
     throw new Error(`the fake chain does not ${request.method}`);
   }
 
   #call(to: string, data: string): string {
-    const [name] = Object.entries(contracts).find(([, at]) => at.toLowerCase() === to.toLowerCase()) as [ContractName, string];
+    const [name] = Object.entries(contracts).find(([, at]) => at.toLowerCase() === to.toLowerCase()) as [
+      ContractName,
+      string,
+    ];
     const abi = new Interface(abis[name] as never);
     const call = abi.parseTransaction({ data });
     const view = call ? this.views[`${name}.${call.name}`] : undefined;
@@ -69,10 +74,24 @@ export class FakeChain extends AbstractProvider {
     return this.events.flatMap((event, i) => {
       const abi = new Interface(abis[event.contract] as never);
       const { data, topics: own } = abi.encodeEventLog(event.name, event.args);
-      const fits = contracts[event.contract]?.toLowerCase() === at.toLowerCase() && topics.every((topic, k) => topic === null || topic === own[k]);
+      const fits =
+        contracts[event.contract]?.toLowerCase() === at.toLowerCase() &&
+        topics.every((topic, k) => topic === null || topic === own[k]);
       const hash = toBeHex(i + 1, 32);
       return fits
-        ? [{ address: at, topics: own, data, blockNumber: event.blockNumber, blockHash: hash, transactionHash: hash, transactionIndex: 0, index: 0, removed: false }]
+        ? [
+            {
+              address: at,
+              topics: own,
+              data,
+              blockNumber: event.blockNumber,
+              blockHash: hash,
+              transactionHash: hash,
+              transactionIndex: 0,
+              index: 0,
+              removed: false,
+            },
+          ]
         : [];
     });
   }

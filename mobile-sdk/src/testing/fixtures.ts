@@ -69,6 +69,14 @@ export const seedOf = (n: number): Uint8Array => new Uint8Array(32).fill(n);
 export const walletOf = (n: number): Wallet => new Wallet(`0x${n.toString(16).padStart(64, '0')}`);
 
 /** Consents for everything to the dataset of the world. */
-export async function consentTo(client: Client, names: Parameters<typeof purposesOf> = ['TRAIN', 'LABEL']): Promise<void> {
-  await client.grantConsent({ datasetId: DATASET, purposes: purposesOf(...names), validUntil: FAR_AWAY, termsHash: TERMS_HASH });
+export async function consentTo(
+  client: Client,
+  names: Parameters<typeof purposesOf> = ['TRAIN', 'LABEL'],
+): Promise<void> {
+  await client.grantConsent({
+    datasetId: DATASET,
+    purposes: purposesOf(...names),
+    validUntil: FAR_AWAY,
+    termsHash: TERMS_HASH,
+  });
 }

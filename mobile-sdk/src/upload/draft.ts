@@ -25,7 +25,13 @@ import type { CommitDraft, QueuedBatch } from './batch.ts';
  * Builds the commit of a batch for one intake: wraps each DEK under the intake's KEK, seals that KEK (once per consent
  * and intake), makes label packs when the consent has LABEL, and signs the root with the device key.
  */
-export async function draftCommit(client: ClientContext, ref: RefAccount, stored: StoredConsent, batch: QueuedBatch, intake: number): Promise<CommitDraft> {
+export async function draftCommit(
+  client: ClientContext,
+  ref: RefAccount,
+  stored: StoredConsent,
+  batch: QueuedBatch,
+  intake: number,
+): Promise<CommitDraft> {
   const { chainId, contracts } = client.chain;
   const { datasetId, salt, schemaHash } = batch;
   const { consentHash } = stored;
@@ -45,7 +51,13 @@ export async function draftCommit(client: ClientContext, ref: RefAccount, stored
     root,
     count,
     salt,
-    batchSignature: await signStruct(signer, 'ContributionBatch', { root, count, consentHash, salt }, chainId, contracts),
+    batchSignature: await signStruct(
+      signer,
+      'ContributionBatch',
+      { root, count, consentHash, salt },
+      chainId,
+      contracts,
+    ),
     contributions: batch.items.map((item, i) => ({
       contributionId: item.contributionId,
       schemaHash,
@@ -62,7 +74,13 @@ export async function draftCommit(client: ClientContext, ref: RefAccount, stored
     labelPacks:
       (stored.consent.purposes & Purpose.LABEL) === 0
         ? []
-        : await packsOf(client, stored, kek, intake, batch.items.map((item, i) => ({ contributionId: item.contributionId, dek: deks[i] as Uint8Array }))),
+        : await packsOf(
+            client,
+            stored,
+            kek,
+            intake,
+            batch.items.map((item, i) => ({ contributionId: item.contributionId, dek: deks[i] as Uint8Array })),
+          ),
   };
   return { intake, input };
 }
@@ -70,10 +88,25 @@ export async function draftCommit(client: ClientContext, ref: RefAccount, stored
 function contributionOf(batch: QueuedBatch, item: QueuedBatch['items'][number], intake: number): Contribution {
   const { contributorRef, datasetId, schemaHash } = batch;
   const { contributionId, contentDigest, size, floeHeader, metadataHash } = item;
-  return { contributionId, contributorRef, datasetId, schemaHash, intake, contentDigest, size, floeHeader, metadataHash };
+  return {
+    contributionId,
+    contributorRef,
+    datasetId,
+    schemaHash,
+    intake,
+    contentDigest,
+    size,
+    floeHeader,
+    metadataHash,
+  };
 }
 
-async function sealedKekOf(client: ClientContext, stored: StoredConsent, kek: Uint8Array, intake: number): Promise<SignedRecordInput> {
+async function sealedKekOf(
+  client: ClientContext,
+  stored: StoredConsent,
+  kek: Uint8Array,
+  intake: number,
+): Promise<SignedRecordInput> {
   const { resumeStore } = client.platform;
   const name = `sealed-kek/${stored.consentHash}/${intake}/${client.keyGate.networkKey}`;
   const kept = await loadJson<SignedRecordInput>(resumeStore, name);
@@ -93,7 +126,10 @@ async function packsOf(
 ): Promise<LabelPackInput[]> {
   const { datasetId, contributorRef } = stored.consent;
   const firstIndex = await reservePacks(client, stored.consentHash, intake, packCount(items.length));
-  const packs = labelPacks({ kek, datasetId, contributorRef, consentHash: stored.consentHash, intake, firstIndex }, items);
+  const packs = labelPacks(
+    { kek, datasetId, contributorRef, consentHash: stored.consentHash, intake, firstIndex },
+    items,
+  );
   const signer = await deviceKey(client, datasetId);
   const inputs: LabelPackInput[] = [];
   for (const { packId, packIndex, labelKey, wraps } of packs) {

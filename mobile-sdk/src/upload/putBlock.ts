@@ -36,11 +36,17 @@ export async function putBlock(client: ClientContext, as: Account, cid: string, 
       sessions.drop(as);
       throw new TransportError('the session ended', { retryAfter: 0 });
     }
-    if (status === 422 && ++damaged < DAMAGE_LIMIT) throw new TransportError('the block arrived damaged', { retryAfter: 0 });
+    if (status === 422 && ++damaged < DAMAGE_LIMIT)
+      throw new TransportError('the block arrived damaged', { retryAfter: 0 });
     if (status >= 500 || [408, 425, 429].includes(status)) {
-      throw new TransportError(`the API answered ${status}`, { retryAfter: retryAfterSeconds(response, platform.clock.now()) });
+      throw new TransportError(`the API answered ${status}`, {
+        retryAfter: retryAfterSeconds(response, platform.clock.now()),
+      });
     }
-    throw new UploadError('the API refuses a block', { code: codeOf(status, text), details: { cid, status, body: text.slice(0, 500) } });
+    throw new UploadError('the API refuses a block', {
+      code: codeOf(status, text),
+      details: { cid, status, body: text.slice(0, 500) },
+    });
   };
   await withRetry(platform.clock, attempt);
 }
@@ -57,7 +63,11 @@ function codeOf(status: number, body: string): string {
 }
 
 /** Runs `task` for each item, at most `limit` at a time. The first failure stops new tasks and is thrown when all running ones ended. */
-export async function inParallel<T>(items: readonly T[], limit: number, task: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  task: (item: T) => Promise<void>,
+): Promise<void> {
   const queue = items.values();
   const failures: unknown[] = [];
   const worker = async (): Promise<void> => {

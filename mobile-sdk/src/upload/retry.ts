@@ -24,14 +24,24 @@ export function retryAfterSeconds(response: Response, now: number): number | und
 }
 
 /** Milliseconds to wait before attempt `attempt + 1`: what the server asked for, else full-jitter exponential backoff. */
-export function delayOf(attempt: number, policy: RetryPolicy, retryAfter: number | undefined, random = Math.random): number {
+export function delayOf(
+  attempt: number,
+  policy: RetryPolicy,
+  retryAfter: number | undefined,
+  random = Math.random,
+): number {
   if (retryAfter !== undefined) return Math.min(retryAfter * 1000, policy.maxDelay);
   const ceiling = Math.min(policy.baseDelay * 2 ** (attempt - 1), policy.maxDelay);
   return ceiling / 2 + (random() * ceiling) / 2;
 }
 
 /** Runs `action` again after retryable {@link TransportError}s; everything else passes through at once. */
-export async function withRetry<T>(clock: Clock, action: () => Promise<T>, policy: RetryPolicy = defaultRetry, signal?: AbortSignal): Promise<T> {
+export async function withRetry<T>(
+  clock: Clock,
+  action: () => Promise<T>,
+  policy: RetryPolicy = defaultRetry,
+  signal?: AbortSignal,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await action();

@@ -57,7 +57,8 @@ async function run(client: ClientContext, spool: Spool, queued: QueuedBatch): Pr
     try {
       return await commit(client, ref, batch);
     } catch (error) {
-      const again = error instanceof RefusedError && [Code.INTAKE_CLOSED, Code.BLOCK_MISSING].some((code) => code === error.code);
+      const again =
+        error instanceof RefusedError && [Code.INTAKE_CLOSED, Code.BLOCK_MISSING].some((code) => code === error.code);
       if (!again || round >= ROUNDS) throw error;
       if (error.code === Code.INTAKE_CLOSED) batch = { ...batch, draft: null };
     }
@@ -65,7 +66,12 @@ async function run(client: ClientContext, spool: Spool, queued: QueuedBatch): Pr
 }
 
 /** @returns number of the intake that is open now */
-async function uploadMissing(client: ClientContext, ref: RefAccount, spool: Spool, batch: QueuedBatch): Promise<number> {
+async function uploadMissing(
+  client: ClientContext,
+  ref: RefAccount,
+  spool: Spool,
+  batch: QueuedBatch,
+): Promise<number> {
   const blocks = leavesOf(batch);
   const sizes = new Map(blocks.map((block) => [block.cid, block.size]));
   const input = { datasetId: batch.datasetId, blocks };
@@ -74,9 +80,11 @@ async function uploadMissing(client: ClientContext, ref: RefAccount, spool: Spoo
   let stored = sizeOf(batch) - missing.reduce((sum, cid) => sum + (sizes.get(cid) ?? 0), 0);
   emit(client, batch, 'UPLOADING', stored);
   await inParallel(missing, PARALLEL_PUTS, async (cid) => {
-    if (!sizes.has(cid)) throw new UntrustedAnswerError('the API asks for a block that is not part of this batch', { cid });
+    if (!sizes.has(cid))
+      throw new UntrustedAnswerError('the API asks for a block that is not part of this batch', { cid });
     const bytes = await spool.getLeaf(batch.id, cid);
-    if (!bytes || !blockMatches(parseCid(cid), bytes)) throw new UploadError('the queued ciphertext is damaged', { code: 'SPOOL_DAMAGED', details: { cid } });
+    if (!bytes || !blockMatches(parseCid(cid), bytes))
+      throw new UploadError('the queued ciphertext is damaged', { code: 'SPOOL_DAMAGED', details: { cid } });
     await putBlock(client, ref, cid, bytes);
     stored += bytes.length;
     emit(client, batch, 'UPLOADING', stored);
@@ -90,7 +98,10 @@ async function commit(client: ClientContext, ref: RefAccount, batch: QueuedBatch
   const { contributionCommit } = await execute(client, ContributionCommitDocument, { input }, ref);
   const { root, contributions, receipt } = accepted(contributionCommit);
   if (root.toLowerCase() !== input.root.toLowerCase() || contributions.length !== input.count) {
-    throw new UntrustedAnswerError('the API confirms another batch than the one sent', { sent: input.root, confirmed: root });
+    throw new UntrustedAnswerError('the API confirms another batch than the one sent', {
+      sent: input.root,
+      confirmed: root,
+    });
   }
   const of = { contributorRef: ref.address, datasetId: batch.datasetId };
   return { batchId: batch.id, root, contributions, receipt: await keepReceipt(client, of, receipt) };

@@ -21,7 +21,8 @@ export class IdbStore implements KeyStore, ResumeStore {
     run(transaction.objectStore(this.#store));
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
-      transaction.onerror = transaction.onabort = () => reject(transaction.error ?? new Error('IndexedDB write failed'));
+      transaction.onerror = transaction.onabort = () =>
+        reject(transaction.error ?? new Error('IndexedDB write failed'));
     });
   }
 

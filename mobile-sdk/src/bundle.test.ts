@@ -1,0 +1,36 @@
+import { builtinModules } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { build } from 'esbuild';
+
+/** Largest bundle of the whole SDK, minified and compressed, in bytes. */
+const LIMIT = 260_000;
+
+describe('browser bundle', () => {
+  it('builds without a Node built-in and stays within its size', async () => {
+    const builtins = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
+    const { outputFiles, metafile } = await build({
+      stdin: {
+        contents: "export * from '@allod/sdk';",
+        resolveDir: fileURLToPath(new URL('..', import.meta.url)),
+      },
+      bundle: true,
+      write: false,
+      minify: true,
+      metafile: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2023',
+    });
+    const imports = Object.values(metafile.inputs).flatMap((input) => input.imports.map(({ path }) => path));
+    expect(imports.filter((path) => builtins.has(path))).toEqual([]);
+    expect(
+      Object.keys(metafile.inputs).filter((path) => path.includes('platform/node') || path.includes('lit-sdk')),
+    ).toEqual([]);
+    const text = outputFiles[0]!.text;
+    expect(text).not.toMatch(/from\s*["']node:/);
+    expect(text).not.toMatch(/\brequire\(["']/);
+    expect(gzipSync(text).length).toBeLessThan(LIMIT);
+  });
+});

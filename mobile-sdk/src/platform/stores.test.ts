@@ -1,0 +1,71 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { memoryPlatform } from './memory.ts';
+import { FileStore } from './node/fileStore.ts';
+import { nodePlatform } from './node/platform.ts';
+import type { ResumeStore } from './ports.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'allod-sdk-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+let count = 0;
+const stores: [string, () => ResumeStore][] = [
+  ['memory', () => memoryPlatform().resumeStore],
+  ['files', () => nodePlatform(join(folder, `store-${count++}`)).resumeStore],
+];
+
+describe.each(stores)('resume store in %s', (_, create) => {
+  it('gives back what was put, and a copy of it', async () => {
+    const store = create();
+    const value = bytes('value');
+    await store.put('a/b', value);
+    value[0] = 0;
+    expect(await store.get('a/b')).toEqual(bytes('value'));
+    expect(await store.get('a')).toBeUndefined();
+    await store.put('a/b', bytes('other'));
+    expect(await store.get('a/b')).toEqual(bytes('other'));
+  });
+
+  it('lists keys by prefix, sorted, and forgets what is deleted', async () => {
+    const store = create();
+    for (const key of ['batch/2', 'batch/1', 'spool/1/x', 'spool/10/y']) await store.put(key, bytes(key));
+    expect(await store.list('batch/')).toEqual(['batch/1', 'batch/2']);
+    expect(await store.list('spool/1/')).toEqual(['spool/1/x']);
+    expect(await store.list('')).toHaveLength(4);
+    await store.delete('batch/1');
+    await store.delete('never there');
+    expect(await store.list('batch/')).toEqual(['batch/2']);
+    expect(await store.list('nothing/')).toEqual([]);
+  });
+
+  it('takes any key as a name', async () => {
+    const store = create();
+    const keys = ['..', '../../etc/passwd', 'a b/ü', '.hidden', 'x/../y', 'con:nul?*'];
+    for (const key of keys) await store.put(key, bytes(key));
+    for (const key of keys) expect(await store.get(key)).toEqual(bytes(key));
+    expect(await store.list('')).toEqual([...keys].sort());
+  });
+});
+
+describe('FileStore', () => {
+  it('writes files that only the owner reads, and nothing outside its folder', async () => {
+    const root = join(folder, 'modes', 'inner');
+    const store = new FileStore(root);
+    await store.put('../../escape', bytes('x'));
+    await store.put('secret', bytes('y'));
+    expect((await stat(join(root, 'secret.bin'))).mode & 0o777).toBe(0o600);
+    expect((await stat(root)).mode & 0o777).toBe(0o700);
+    expect(await readdir(join(folder, 'modes'))).toEqual(['inner']);
+  });
+
+  it('leaves no temporary file and ignores one that a crash left', async () => {
+    const root = join(folder, 'crash');
+    const store = new FileStore(root);
+    await Promise.all(Array.from({ length: 20 }, (_, i) => store.put('same', bytes(String(i)))));
+    expect(await readdir(root)).toEqual(['same.bin']);
+    expect(await store.list('')).toEqual(['same']);
+  });
+});
