@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formatResult, JobReport, readResult, StepFailedError, storeResult } from './report.ts';
-import type { JobResult } from './report.ts';
+import { formatResult, readResult, runJob, storeResult } from './report.ts';
+import type { JobReport } from './report.ts';
 import { readSettings, usage } from './settings.ts';
 import { startStack } from './stack.ts';
 import type { Stack } from './stack.ts';
@@ -15,32 +15,6 @@ async function mainJob(): Promise<RunMainJob | undefined> {
   const file = fileURLToPath(new URL('./main-job/index.ts', import.meta.url));
   if (!existsSync(file)) return undefined;
   return ((await import(file)) as { runMainJob: RunMainJob }).runMainJob;
-}
-
-async function runAndStore(stack: Stack, job: RunMainJob): Promise<JobResult> {
-  print('\nmain job');
-  const report = new JobReport(print);
-  const since = Date.now();
-  let failedStep: string | undefined;
-  try {
-    await job(stack, report);
-  } catch (error) {
-    failedStep = error instanceof StepFailedError ? error.step : 'main job';
-    stack.log.error({ step: failedStep, error: (error as Error).stack }, 'main job failed');
-    const cause = error instanceof StepFailedError && error.cause instanceof Error ? error.cause : error;
-    print(`\n${(error as Error).message}`);
-    print((cause as Error).stack ?? '');
-  }
-  const result: JobResult = {
-    finishedAt: new Date().toISOString(),
-    ok: failedStep === undefined,
-    ...(failedStep === undefined ? {} : { failedStep }),
-    ms: Date.now() - since,
-    steps: report.steps,
-    tables: report.tables,
-  };
-  storeResult(stack.dataDir, result);
-  return result;
 }
 
 function printUrls(stack: Stack): void {
@@ -122,8 +96,17 @@ export async function main(args: string[]): Promise<number> {
       `\n${formatResult(stored)}\n(the stored result of an earlier run; npm start -- --again runs the job once more)`,
     );
   } else if (job) {
-    const result = await Promise.race([runAndStore(stack, job), ended]);
+    print('\nmain job');
+    const run = runJob(
+      (report) => job(stack, report),
+      print,
+      (step, error) => {
+        stack.log.error({ step, error: (error as Error).stack }, 'main job failed');
+      },
+    );
+    const result = await Promise.race([run, ended]);
     if (result) {
+      storeResult(stack.dataDir, result);
       if (result.ok) print(`\n${formatResult(result)}`);
       else code = 1;
     }

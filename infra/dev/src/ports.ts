@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { flagOf, variableOf, PORT_NAMES } from './settings.ts';
 import type { Ports } from './settings.ts';
@@ -13,7 +14,7 @@ export class PortBusyError extends Error {
   }
 }
 
-/** Resolves to the port that was bound (asked for with 0: a free one), or undefined when it is taken. */
+/** Resolves to the port when it can be bound, or undefined when it is taken. */
 function tryPort(port: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -22,9 +23,7 @@ function tryPort(port: number): Promise<number | undefined> {
       else reject(error);
     });
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      const bound = typeof address === 'object' && address ? address.port : port;
-      server.close(() => resolve(bound));
+      server.close(() => resolve(port));
     });
   });
 }
@@ -51,12 +50,21 @@ export async function assertPortsFree(ports: Ports): Promise<void> {
   }
 }
 
+/** Below the range from which the system takes ports for outgoing connections, so that none of those gets in between. */
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+
 /** Ports that nothing listens on now, one for each part, for tests that run beside a development stack. */
 export async function freePorts(): Promise<Ports> {
+  const taken = new Set<number>();
   const entries: [string, number][] = [];
   for (const name of PORT_NAMES) {
     let port: number | undefined;
-    while (port === undefined || entries.some(([, taken]) => taken === port)) port = await tryPort(0);
+    while (port === undefined) {
+      const candidate = randomInt(LOWEST, HIGHEST);
+      if (!taken.has(candidate)) port = await tryPort(candidate);
+    }
+    taken.add(port);
     entries.push([name, port]);
   }
   return Object.fromEntries(entries) as unknown as Ports;

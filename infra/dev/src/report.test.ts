@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { formatTable, JobReport, readResult, StepFailedError, storeResult } from './report.ts';
+import { formatTable, JobReport, readResult, runJob, StepFailedError, storeResult } from './report.ts';
 
 describe('JobReport', () => {
   it('names the innermost step that failed', async () => {
@@ -38,5 +38,35 @@ describe('JobReport', () => {
     storeResult(folder, result);
     expect(readResult(folder)).toEqual(result);
     rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+describe('runJob', () => {
+  it('gives the steps and tables of a job that ends well', async () => {
+    const result = await runJob(
+      async (report) => {
+        await report.step('one', () => {});
+        report.table('t', ['c'], [['v']]);
+      },
+      () => {},
+    );
+    expect(result).toMatchObject({ ok: true, steps: [{ name: 'one' }], tables: [{ title: 't' }] });
+    expect(result.failedStep).toBeUndefined();
+  });
+
+  it('names the step that failed and shows why', async () => {
+    const lines: string[] = [];
+    const failures: string[] = [];
+    const result = await runJob(
+      async (report) => {
+        await report.step('one', () => {});
+        await report.step('two', () => Promise.reject(new Error('no funds')));
+      },
+      (line) => lines.push(line),
+      (step) => failures.push(step),
+    );
+    expect(result).toMatchObject({ ok: false, failedStep: 'two', steps: [{ name: 'one' }] });
+    expect(lines.join('\n')).toContain('step "two" failed: no funds');
+    expect(failures).toEqual(['two']);
   });
 });

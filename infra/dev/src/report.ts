@@ -48,7 +48,7 @@ export class JobReport {
       const value = await work();
       const ms = Math.round(performance.now() - since);
       this.steps.push({ name, ms });
-      this.#print(`  ✓ ${name.padEnd(58)} ${(ms / 1000).toFixed(1).padStart(6)} s`);
+      this.#print(`  ✓ ${name.padEnd(66)} ${(ms / 1000).toFixed(1).padStart(6)} s`);
       return value;
     } catch (error) {
       this.#print(`  ✗ ${name}`);
@@ -67,6 +67,34 @@ export class JobReport {
     if (existing) existing.rows.push(...text);
     else this.tables.push({ title, columns, rows: text });
   }
+}
+
+/** Runs a job to its end; a failure is printed with its step and its cause, and becomes part of the result. */
+export async function runJob(
+  job: (report: JobReport) => Promise<void>,
+  print: (line: string) => void,
+  onFailure: (step: string, error: unknown) => void = () => {},
+): Promise<JobResult> {
+  const report = new JobReport(print);
+  const since = Date.now();
+  let failedStep: string | undefined;
+  try {
+    await job(report);
+  } catch (error) {
+    failedStep = error instanceof StepFailedError ? error.step : 'main job';
+    const cause = error instanceof StepFailedError ? error.cause : error;
+    onFailure(failedStep, cause);
+    print(`\n${error instanceof StepFailedError ? error.message : new StepFailedError(failedStep, error).message}`);
+    print(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+  }
+  return {
+    finishedAt: new Date().toISOString(),
+    ok: failedStep === undefined,
+    ...(failedStep === undefined ? {} : { failedStep }),
+    ms: Date.now() - since,
+    steps: report.steps,
+    tables: report.tables,
+  };
 }
 
 const isNumber = (cell: string): boolean => /^-?[\d,._ ]+( (s|ms|gas|USD|%))?$/.test(cell);

@@ -5,7 +5,7 @@ import type { ManagedProcess, ProcessGroup } from '../processes.ts';
 import { REPOSITORY } from '../settings.ts';
 import type { Ports } from '../settings.ts';
 import { CHAIN_ID } from './chain.ts';
-import { childNode, untilOk } from './node-process.ts';
+import { childNode, NODE_ENVIRONMENT, untilOk } from './node-process.ts';
 
 /** Blocks after which the api and the keepers take a block for settled. */
 export const CONFIRMATIONS = 2;
@@ -38,7 +38,7 @@ export function createApi(group: ProcessGroup, options: ApiOptions): { api: Mana
   mkdirSync(storeDir, { recursive: true });
   const keys = join(dataDir, 'keys');
   const env: Record<string, string> = {
-    NODE_OPTIONS: '',
+    ...NODE_ENVIRONMENT,
     DATABASE_URL: options.databaseUrl,
     CHAIN_RPC_URLS: options.rpcUrls.join(','),
     CHAIN_ID: String(CHAIN_ID),

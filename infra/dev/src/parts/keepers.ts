@@ -11,7 +11,7 @@ import type { Accounts } from '../accounts.ts';
 import type { ManagedProcess, ProcessGroup } from '../processes.ts';
 import { CHAIN_ID } from './chain.ts';
 import { CONFIRMATIONS } from './api.ts';
-import { childNode, untilOk } from './node-process.ts';
+import { childNode, NODE_ENVIRONMENT, untilOk } from './node-process.ts';
 
 export const KEEPER_COUNT = 3;
 export const KEEPER_THRESHOLD = 2;
@@ -135,7 +135,7 @@ export function createKeeper(
   return group.create({
     name: `keeper-${index}`,
     ...childNode(join(dirname(dealer), 'main.ts'), ['--config', configFile]),
-    env: { NODE_OPTIONS: '', SINGLE_OPERATOR: '1' },
+    env: { ...NODE_ENVIRONMENT, SINGLE_OPERATOR: '1' },
     ready: () => untilOk(`http://127.0.0.1:${port}/health`),
   });
 }

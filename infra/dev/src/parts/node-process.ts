@@ -1,3 +1,12 @@
+import { join } from 'node:path';
+import { REPOSITORY } from '../settings.ts';
+
+/** Environment of every Node part: no flags of the process that runs this one, and compiled code kept between starts. */
+export const NODE_ENVIRONMENT = {
+  NODE_OPTIONS: '',
+  NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules', '.cache', 'node-compile'),
+};
+
 /** Command and arguments that run a script under the Node that runs this one. */
 export function childNode(script: string, args: string[] = []): { command: string; args: string[] } {
   const flags = ['--enable-source-maps', '--disable-warning=ExperimentalWarning'];
