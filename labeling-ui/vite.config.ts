@@ -75,9 +75,19 @@ export default defineConfig({
   server: { host: '127.0.0.1', proxy: { '/config.json': 'http://127.0.0.1:4173' } },
   preview: { host: '127.0.0.1' },
   test: {
-    environment: 'jsdom',
-    setupFiles: ['./src/testing/setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}'],
+    // Only what draws needs a document.
+    projects: [
+      { extends: true, test: { name: 'plain', environment: 'node', include: ['src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'screens',
+          environment: 'jsdom',
+          setupFiles: ['./src/testing/setup.ts'],
+          include: ['src/**/*.test.tsx'],
+        },
+      },
+    ],
     restoreMocks: true,
     testTimeout: 30_000,
     hookTimeout: 30_000,

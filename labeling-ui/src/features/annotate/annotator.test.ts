@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RefusedError } from '../../lib/client.ts';
 import { makeAssignment, makeJob } from '../../testing/factories.ts';
 import { MemoryNetwork } from '../../testing/handlers/memory-client.ts';
+import { memoryStorage } from '../../testing/memory-storage.ts';
 import { Annotator } from './annotator.ts';
 import { createDrafts } from './drafts.ts';
 
 const ACCOUNT = '0x00000000000000000000000000000000000000aa';
 const job = makeJob();
 let network: MemoryNetwork;
+let storage: ReturnType<typeof memoryStorage>;
 let annotator: Annotator;
 
 function open(change: { price?: string } = {}): Annotator {
@@ -20,7 +22,7 @@ function open(change: { price?: string } = {}): Annotator {
       submitAnnotation: client.submitAnnotation,
       skipAssignment: client.skipAssignment,
       reportAssignment: client.reportAssignment,
-      drafts: createDrafts(localStorage, ACCOUNT, job.id),
+      drafts: createDrafts(storage, ACCOUNT, job.id),
       now: Date.now,
     },
     { price: change.price ?? job.price, undoMs: 2_000 },
@@ -35,6 +37,7 @@ const current = () => annotator.getState().document.current?.assignmentId;
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_800_000_000_000 });
   network = new MemoryNetwork();
+  storage = memoryStorage();
 });
 
 afterEach(() => {
@@ -115,7 +118,7 @@ describe('annotator', () => {
     await pass(500);
     expect(network.sent).toEqual([{ assignmentId: 'a', value: '4' }]);
     expect(current()).toBe('b');
-    expect(createDrafts(localStorage, ACCOUNT, job.id).all().size).toBe(0);
+    expect(createDrafts(storage, ACCOUNT, job.id).all().size).toBe(0);
   });
 
   test('an answer that was given is sent even when its item no longer opens', async () => {
