@@ -12,9 +12,9 @@ export default defineConfig({
       default: {
         ...compiler,
         isolated: false,
-        settings: { optimizer: { enabled: true, runs: 200 }, evmVersion: 'cancun' },
+        settings: { optimizer: { enabled: true, runs: 10_000 }, evmVersion: 'cancun' },
       },
     },
   },
-  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 32 } } },
+  test: { solidity: { fuzz: { runs: 256 }, invariant: { runs: 48, depth: 48 } } },
 });

@@ -8,6 +8,17 @@ import {Purposes} from "./libraries/Purposes.sol";
 
 /// @title Dataset registry
 contract DatasetRegistry is IDatasetRegistry {
+    /// @dev `contributorsBps` is the dataset's, repeated so that a sale reads one slot less.
+    struct StoredOffer {
+        uint128 price;
+        uint32 duration;
+        uint16 purposes;
+        uint16 seats;
+        uint16 contributorsBps;
+        bool active;
+        bytes32 termsHash;
+    }
+
     /// @dev Root words in full, and beside them, in one slot, what a sale needs.
     struct StoredVersion {
         uint256 contributorRoot;
@@ -34,7 +45,7 @@ contract DatasetRegistry is IDatasetRegistry {
 
     mapping(bytes32 datasetId => Dataset) private _datasets;
     mapping(bytes32 datasetId => address[]) private _sources;
-    mapping(bytes32 datasetId => mapping(uint32 offerIndex => Offer)) private _offers;
+    mapping(bytes32 datasetId => mapping(uint32 offerIndex => StoredOffer)) private _offers;
     mapping(bytes32 datasetId => mapping(uint32 version => StoredVersion)) private _versions;
 
     modifier onlyCurator(bytes32 datasetId) {
@@ -105,11 +116,12 @@ contract DatasetRegistry is IDatasetRegistry {
         }
 
         offerIndex = dataset.offerCount++;
-        _offers[datasetId][offerIndex] = Offer({
+        _offers[datasetId][offerIndex] = StoredOffer({
             price: params.price,
             duration: params.duration,
             purposes: params.purposes,
             seats: params.seats,
+            contributorsBps: dataset.contributorsBps,
             active: true,
             termsHash: params.termsHash
         });
@@ -122,8 +134,7 @@ contract DatasetRegistry is IDatasetRegistry {
         uint32 offerIndex,
         bool active
     ) external override onlyCurator(datasetId) {
-        Offer storage offer = _offers[datasetId][offerIndex];
-        if (offer.duration == 0) revert DatasetRegistryUnknownOffer(datasetId, offerIndex);
+        StoredOffer storage offer = _offer(datasetId, offerIndex);
         offer.active = active;
         emit OfferActiveChanged(datasetId, offerIndex, active);
     }
@@ -196,9 +207,17 @@ contract DatasetRegistry is IDatasetRegistry {
     }
 
     /// @inheritdoc IDatasetRegistry
-    function getOffer(bytes32 datasetId, uint32 offerIndex) external view override returns (Offer memory offer) {
-        offer = _offers[datasetId][offerIndex];
-        if (offer.duration == 0) revert DatasetRegistryUnknownOffer(datasetId, offerIndex);
+    function getOffer(bytes32 datasetId, uint32 offerIndex) external view override returns (Offer memory) {
+        StoredOffer storage offer = _offer(datasetId, offerIndex);
+        return
+            Offer({
+                price: offer.price,
+                duration: offer.duration,
+                purposes: offer.purposes,
+                seats: offer.seats,
+                active: offer.active,
+                termsHash: offer.termsHash
+            });
     }
 
     /// @inheritdoc IDatasetRegistry
@@ -237,9 +256,7 @@ contract DatasetRegistry is IDatasetRegistry {
         uint32 offerIndex,
         uint32 version
     ) external view override returns (Sale memory sale) {
-        Dataset storage dataset = _dataset(datasetId);
-        Offer storage offer = _offers[datasetId][offerIndex];
-        if (offer.duration == 0) revert DatasetRegistryUnknownOffer(datasetId, offerIndex);
+        StoredOffer storage offer = _offer(datasetId, offerIndex);
         if (!offer.active) revert DatasetRegistryOfferInactive(datasetId, offerIndex);
         StoredVersion storage stored = _storedVersion(datasetId, version);
         if (!_isOpen(stored)) {
@@ -249,10 +266,10 @@ contract DatasetRegistry is IDatasetRegistry {
         sale.duration = offer.duration;
         sale.purposes = offer.purposes;
         sale.seats = offer.seats;
-        sale.contributorsBps = dataset.contributorsBps;
+        sale.contributorsBps = offer.contributorsBps;
         sale.contributorWeight = stored.contributorWeight;
         sale.otherWeight = stored.otherWeight;
-        sale.token = dataset.token;
+        sale.token = _datasets[datasetId].token;
     }
 
     /// @inheritdoc IDatasetRegistry
@@ -276,6 +293,11 @@ contract DatasetRegistry is IDatasetRegistry {
     function _dataset(bytes32 datasetId) private view returns (Dataset storage dataset) {
         dataset = _datasets[datasetId];
         if (dataset.curator == address(0)) revert DatasetRegistryUnknownDataset(datasetId);
+    }
+
+    function _offer(bytes32 datasetId, uint32 offerIndex) private view returns (StoredOffer storage offer) {
+        offer = _offers[datasetId][offerIndex];
+        if (offer.duration == 0) revert DatasetRegistryUnknownOffer(datasetId, offerIndex);
     }
 
     function _storedVersion(bytes32 datasetId, uint32 version) private view returns (StoredVersion storage stored) {

@@ -17,6 +17,24 @@ import {Ids} from "./libraries/Ids.sol";
 contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
+    /// @dev A job packed for vouchers: amounts fit 80 bits because the budget does, and it bounds all others.
+    struct StoredJob {
+        bytes32 datasetId;
+        address requester;
+        uint80 reserved;
+        address signer;
+        uint40 createdAt;
+        uint40 closedAt;
+        bool isSignerScheduled;
+        uint80 budget;
+        uint80 dailyCap;
+        uint80 quizBudget;
+        uint80 paid;
+        uint80 pending;
+        uint80 refunded;
+        bytes32 ruleHash;
+    }
+
     struct LabelerState {
         uint128 paid;
         uint40 settledThrough;
@@ -66,7 +84,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
     uint40 private immutable _signerDelay;
     uint128 private immutable _depositCap;
 
-    mapping(bytes32 jobId => Job) private _jobs;
+    mapping(bytes32 jobId => StoredJob) private _jobs;
     mapping(bytes32 jobId => SignerChange) private _signerChanges;
     mapping(bytes32 jobId => DaySpending) private _spending;
     mapping(bytes32 jobId => mapping(address labeler => LabelerState)) private _labelers;
@@ -109,8 +127,13 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         bytes calldata curatorSignature
     ) external override nonReentrant whenNotPaused returns (bytes32 jobId) {
         jobId = jobIdOf(params.datasetId, msg.sender, params.salt);
-        if (_jobs[jobId].requester != address(0)) revert LabelEscrowJobExists(jobId);
-        if (params.budget == 0 || params.dailyCap == 0 || params.quizBudget > params.budget) {
+        if (_jobs[jobId].createdAt != 0) revert LabelEscrowJobExists(jobId);
+        if (
+            params.budget == 0 ||
+            params.budget > type(uint80).max ||
+            params.dailyCap == 0 ||
+            params.quizBudget > params.budget
+        ) {
             revert LabelEscrowBadBudget(params.budget, params.dailyCap, params.quizBudget);
         }
         if (params.signer == address(0)) revert LabelEscrowZeroSigner();
@@ -118,14 +141,14 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         if (openJobs.length == _MAX_OPEN_JOBS) revert LabelEscrowTooManyJobs(params.datasetId);
         _checkApproval(jobId, params.datasetId, approvalDeadline, curatorSignature);
 
-        Job storage job = _jobs[jobId];
+        StoredJob storage job = _jobs[jobId];
         job.datasetId = params.datasetId;
         job.requester = msg.sender;
         job.signer = params.signer;
         job.createdAt = uint40(block.timestamp);
-        job.budget = params.budget;
-        job.dailyCap = params.dailyCap;
-        job.quizBudget = params.quizBudget;
+        job.budget = uint80(params.budget);
+        job.dailyCap = uint80(params.dailyCap < params.budget ? params.dailyCap : params.budget);
+        job.quizBudget = uint80(params.quizBudget);
         job.ruleHash = params.ruleHash;
         openJobs.push(jobId);
         emit JobCreated(jobId, params.datasetId, msg.sender, params);
@@ -137,7 +160,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
     /// @inheritdoc ILabelEscrow
     function qualify(bytes32 jobId, address[] calldata labelers) external override {
-        Job storage job = _job(jobId);
+        StoredJob storage job = _job(jobId);
         _checkOpen(jobId, job);
         _checkCallerIsSigner(jobId, job);
         for (uint256 i = 0; i < labelers.length; ++i) {
@@ -157,19 +180,19 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
     /// @inheritdoc ILabelEscrow
     function raiseReserved(bytes32 jobId, uint128 newReserved) external override {
-        Job storage job = _job(jobId);
+        StoredJob storage job = _job(jobId);
         _checkOpen(jobId, job);
         _checkCallerIsSigner(jobId, job);
         if (newReserved <= job.reserved || newReserved > job.budget) {
             revert LabelEscrowBadReserved(newReserved, job.reserved, job.budget);
         }
-        job.reserved = newReserved;
+        job.reserved = uint80(newReserved);
         emit ReservedRaised(jobId, newReserved);
     }
 
     /// @inheritdoc ILabelEscrow
     function withdraw(Voucher calldata voucher, bytes calldata signature) external override nonReentrant {
-        Job storage job = _job(voucher.jobId);
+        StoredJob storage job = _job(voucher.jobId);
         _checkSignature(
             _signerOf(voucher.jobId, job),
             keccak256(abi.encode(_VOUCHER_TYPEHASH, voucher)),
@@ -212,7 +235,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         CommitmentReceipt calldata receipt,
         bytes calldata receiptSignature
     ) external override {
-        Job storage job = _job(lease.jobId);
+        StoredJob storage job = _job(lease.jobId);
         bytes32 leaseHash = hashLease(lease);
         address signer = _signerOf(lease.jobId, job);
         _checkSignature(signer, leaseHash, leaseSignature);
@@ -228,7 +251,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         if (lease.price > available) revert LabelEscrowBudgetExhausted(lease.price, available);
         if (lease.price > job.dailyCap) revert LabelEscrowDailyCapReached(job.dailyCap);
 
-        job.pending += lease.price;
+        job.pending += uint80(lease.price);
         _tasks[lease.jobId][lease.labeler][lease.taskId] = LeaseStatus.PENDING;
         _leaseTasks[leaseHash] = lease.taskId;
         _leases[leaseHash] = LeaseClaim({
@@ -251,7 +274,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
     /// @inheritdoc ILabelEscrow
     function rejectLease(LeaseRejection calldata rejection, bytes calldata signature) external override {
-        Job storage job = _job(rejection.jobId);
+        StoredJob storage job = _job(rejection.jobId);
         _checkSignature(
             _signerOf(rejection.jobId, job),
             keccak256(abi.encode(_LEASE_REJECTION_TYPEHASH, rejection)),
@@ -264,7 +287,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
             uint40 endsAt = stored.claimedAt + _rejectionWindow;
             if (block.timestamp >= endsAt) revert LabelEscrowWindowOver(endsAt);
             stored.status = LeaseStatus.REJECTED;
-            job.pending -= stored.price;
+            job.pending -= uint80(stored.price);
         } else if (status != LeaseStatus.NONE) {
             revert LabelEscrowWrongStatus(status);
         }
@@ -287,7 +310,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         bytes32 jobId = stored.jobId;
         address labeler = stored.labeler;
         uint128 price = stored.price;
-        Job storage job = _jobs[jobId];
+        StoredJob storage job = _jobs[jobId];
         LabelerState storage state = _labelers[jobId][labeler];
 
         if (state.settledThrough >= stored.autoApproveAt) {
@@ -306,18 +329,19 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
     /// @inheritdoc ILabelEscrow
     function scheduleSigner(bytes32 jobId, address signer) external override {
-        Job storage job = _job(jobId);
+        StoredJob storage job = _job(jobId);
         if (msg.sender != job.requester) revert LabelEscrowNotAuthorized(msg.sender);
         if (signer == address(0)) revert LabelEscrowZeroSigner();
         job.signer = _signerOf(jobId, job);
         uint40 effectiveAt = uint40(block.timestamp) + _signerDelay;
+        job.isSignerScheduled = true;
         _signerChanges[jobId] = SignerChange({signer: signer, effectiveAt: effectiveAt});
         emit SignerChangeScheduled(jobId, signer, effectiveAt);
     }
 
     /// @inheritdoc ILabelEscrow
     function closeJob(bytes32 jobId) external override {
-        Job storage job = _job(jobId);
+        StoredJob storage job = _job(jobId);
         _checkOpen(jobId, job);
         if (msg.sender != job.requester && msg.sender != _signerOf(jobId, job)) {
             revert LabelEscrowNotAuthorized(msg.sender);
@@ -336,16 +360,16 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
     /// @inheritdoc ILabelEscrow
     function refund(bytes32 jobId) external override nonReentrant {
-        Job storage job = _job(jobId);
+        StoredJob storage job = _job(jobId);
         if (job.closedAt == 0) revert LabelEscrowJobOpen(jobId);
         uint40 firstAt = job.closedAt + _reservedDelay;
         if (block.timestamp < firstAt) revert LabelEscrowTooEarly(firstAt);
-        uint128 kept = job.paid + job.pending;
+        uint256 kept = uint256(job.paid) + job.pending;
         if (block.timestamp < job.closedAt + _finalDelay && job.reserved > kept) kept = job.reserved;
-        uint128 gone = kept + job.refunded;
+        uint256 gone = kept + job.refunded;
         if (gone >= job.budget) revert LabelEscrowNothingToRefund(jobId);
-        uint128 amount = job.budget - gone;
-        job.refunded += amount;
+        uint128 amount = uint128(job.budget - gone);
+        job.refunded += uint80(amount);
         emit Refunded(jobId, job.requester, amount);
         IERC20(token).safeTransfer(job.requester, amount);
     }
@@ -399,9 +423,24 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
     }
 
     /// @inheritdoc ILabelEscrow
-    function getJob(bytes32 jobId) external view override returns (Job memory job) {
-        job = _job(jobId);
-        job.signer = _signerOf(jobId, _jobs[jobId]);
+    function getJob(bytes32 jobId) external view override returns (Job memory) {
+        StoredJob storage job = _job(jobId);
+        return
+            Job({
+                datasetId: job.datasetId,
+                requester: job.requester,
+                signer: _signerOf(jobId, job),
+                createdAt: job.createdAt,
+                closedAt: job.closedAt,
+                budget: job.budget,
+                dailyCap: job.dailyCap,
+                quizBudget: job.quizBudget,
+                reserved: job.reserved,
+                paid: job.paid,
+                pending: job.pending,
+                refunded: job.refunded,
+                ruleHash: job.ruleHash
+            });
     }
 
     /// @inheritdoc ILabelEscrow
@@ -465,8 +504,8 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
     /// @dev `withdraw` that answers false where that reverts.
     function _tryWithdraw(Voucher calldata voucher, bytes calldata signature) private returns (bool) {
-        Job storage job = _jobs[voucher.jobId];
-        if (job.requester == address(0)) return false;
+        StoredJob storage job = _jobs[voucher.jobId];
+        if (job.createdAt == 0) return false;
         bytes32 structHash = keccak256(abi.encode(_VOUCHER_TYPEHASH, voucher));
         if (!_isSigned(_signerOf(voucher.jobId, job), structHash, signature)) return false;
         uint128 amount = _payableNow(voucher, job);
@@ -474,7 +513,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
         LabelerState memory stateBefore = _labelers[voucher.jobId][voucher.labeler];
         DaySpending memory spendingBefore = _spending[voucher.jobId];
-        uint128 paidBefore = job.paid;
+        uint80 paidBefore = job.paid;
         _redeem(voucher, job, amount);
         if (IERC20(token).trySafeTransfer(voucher.labeler, amount)) {
             emit VoucherRedeemed(voucher.jobId, voucher.labeler, amount, stateBefore.paid + amount);
@@ -486,14 +525,14 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         return false;
     }
 
-    function _redeem(Voucher calldata voucher, Job storage job, uint128 amount) private {
+    function _redeem(Voucher calldata voucher, StoredJob storage job, uint128 amount) private {
         _spend(voucher.jobId, job, amount);
         LabelerState storage state = _labelers[voucher.jobId][voucher.labeler];
         state.paid += amount;
         if (voucher.settledThrough > state.settledThrough) state.settledThrough = voucher.settledThrough;
     }
 
-    function _spend(bytes32 jobId, Job storage job, uint128 amount) private {
+    function _spend(bytes32 jobId, StoredJob storage job, uint128 amount) private {
         DaySpending storage spending = _spending[jobId];
         uint40 today = _today();
         if (spending.day == today) {
@@ -501,25 +540,25 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         } else {
             _spending[jobId] = DaySpending({day: today, spent: amount});
         }
-        job.paid += amount;
+        job.paid += uint80(amount);
     }
 
-    function _endLease(Job storage job, bytes32 leaseHash, LeaseClaim storage stored, LeaseStatus status) private {
+    function _endLease(StoredJob storage job, bytes32 leaseHash, LeaseClaim storage stored, LeaseStatus status) private {
         stored.status = status;
-        job.pending -= stored.price;
+        job.pending -= uint80(stored.price);
         _tasks[stored.jobId][stored.labeler][_leaseTasks[leaseHash]] = status;
     }
 
-    function _job(bytes32 jobId) private view returns (Job storage job) {
+    function _job(bytes32 jobId) private view returns (StoredJob storage job) {
         job = _jobs[jobId];
-        if (job.requester == address(0)) revert LabelEscrowUnknownJob(jobId);
+        if (job.createdAt == 0) revert LabelEscrowUnknownJob(jobId);
     }
 
-    function _checkOpen(bytes32 jobId, Job storage job) private view {
+    function _checkOpen(bytes32 jobId, StoredJob storage job) private view {
         if (job.closedAt != 0) revert LabelEscrowJobClosed(jobId);
     }
 
-    function _checkCallerIsSigner(bytes32 jobId, Job storage job) private view {
+    function _checkCallerIsSigner(bytes32 jobId, StoredJob storage job) private view {
         if (msg.sender != _signerOf(jobId, job)) revert LabelEscrowNotAuthorized(msg.sender);
     }
 
@@ -572,24 +611,24 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         return SignatureChecker.isValidSignatureNowCalldata(expected, _hashTypedDataV4(structHash), signature);
     }
 
-    function _signerOf(bytes32 jobId, Job storage job) private view returns (address) {
+    function _signerOf(bytes32 jobId, StoredJob storage job) private view returns (address) {
+        if (!job.isSignerScheduled) return job.signer;
         SignerChange storage change = _signerChanges[jobId];
-        uint40 effectiveAt = change.effectiveAt;
-        return effectiveAt != 0 && block.timestamp >= effectiveAt ? change.signer : job.signer;
+        return block.timestamp >= change.effectiveAt ? change.signer : job.signer;
     }
 
-    function _available(Job storage job) private view returns (uint128) {
-        return job.budget - job.paid - job.pending - job.refunded;
+    function _available(StoredJob storage job) private view returns (uint128) {
+        return uint128(job.budget) - job.paid - job.pending - job.refunded;
     }
 
-    function _dailyAvailable(bytes32 jobId, Job storage job) private view returns (uint128) {
+    function _dailyAvailable(bytes32 jobId, StoredJob storage job) private view returns (uint128) {
         DaySpending storage spending = _spending[jobId];
         uint128 spent = spending.day == _today() ? spending.spent : 0;
-        return job.dailyCap - spent;
+        return uint128(job.dailyCap) - spent;
     }
 
     /// @dev What a voucher adds, cut to the day's limit and the budget.
-    function _payableNow(Voucher calldata voucher, Job storage job) private view returns (uint128 amount) {
+    function _payableNow(Voucher calldata voucher, StoredJob storage job) private view returns (uint128 amount) {
         uint128 paid = _labelers[voucher.jobId][voucher.labeler].paid;
         if (voucher.cumulative <= paid) return 0;
         amount = voucher.cumulative - paid;
@@ -599,7 +638,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         if (amount > limit) amount = limit;
     }
 
-    function _revertNothingPayable(Voucher calldata voucher, Job storage job) private view {
+    function _revertNothingPayable(Voucher calldata voucher, StoredJob storage job) private view {
         uint128 paid = _labelers[voucher.jobId][voucher.labeler].paid;
         if (voucher.cumulative <= paid) revert LabelEscrowNothingDue(voucher.cumulative, paid);
         if (_available(job) == 0) revert LabelEscrowBudgetExhausted(voucher.cumulative - paid, 0);

@@ -31,10 +31,11 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         uint16 seats;
     }
 
-    /// @dev Σ amount · 2^48 / active weight, rounded down, per tree.
-    struct Accumulators {
-        uint128 contributors;
-        uint128 others;
+    /// @dev Σ amount · 2^48 / active weight, rounded down, per tree, and the contributors' weight that no longer earns.
+    struct Revenue {
+        uint104 contributors;
+        uint104 others;
+        uint40 cappedWeight;
     }
 
     /// @dev `cap` is the accumulator at which the leaf stopped earning, plus 1; 0 while it earns.
@@ -67,8 +68,7 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
     IConsentRegistry public immutable consentRegistry;
 
     mapping(address licensee => mapping(bytes32 datasetId => mapping(uint8 slot => License))) private _licenses;
-    mapping(bytes32 datasetId => mapping(uint32 version => Accumulators)) private _accumulators;
-    mapping(bytes32 datasetId => mapping(uint32 version => uint40)) private _cappedWeights;
+    mapping(bytes32 datasetId => mapping(uint32 version => Revenue)) private _revenues;
     mapping(bytes32 datasetId => mapping(uint32 version => mapping(bytes32 leaf => LeafState))) private _leaves;
     mapping(bytes32 datasetId => mapping(address user => Seat)) private _seats;
     mapping(address licensee => mapping(bytes32 datasetId => uint256 bitmap)) private _seatsInUse;
@@ -157,9 +157,10 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
             _checkProof(datasetId, version, leaf, hash, index, proof);
             state.weight = leaf.weight;
         }
-        state.cap = _accumulators[datasetId][version].contributors + 1;
-        uint40 capped = _cappedWeights[datasetId][version] + leaf.weight;
-        _cappedWeights[datasetId][version] = capped;
+        Revenue storage revenue = _revenues[datasetId][version];
+        state.cap = uint128(revenue.contributors) + 1;
+        uint40 capped = revenue.cappedWeight + leaf.weight;
+        revenue.cappedWeight = capped;
         uint40 total = MerkleSum.weightOf(datasetRegistry.rootOf(datasetId, version, true));
         emit LeafCapped(datasetId, version, leaf.account, leaf.weight, total - capped);
     }
@@ -253,8 +254,8 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         bytes32 datasetId,
         uint32 version
     ) external view override returns (uint128 contributors, uint128 others, uint40 cappedWeight) {
-        Accumulators memory stored = _accumulators[datasetId][version];
-        return (stored.contributors, stored.others, _cappedWeights[datasetId][version]);
+        Revenue memory revenue = _revenues[datasetId][version];
+        return (revenue.contributors, revenue.others, revenue.cappedWeight);
     }
 
     /// @inheritdoc ILicenseVault
@@ -343,8 +344,9 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
     }
 
     function _credit(Purchase calldata terms, IDatasetRegistry.Sale memory sale) private {
+        Revenue memory revenue = _revenues[terms.datasetId][terms.version];
         uint256 total = sale.contributorWeight;
-        uint256 capped = _cappedWeights[terms.datasetId][terms.version];
+        uint256 capped = revenue.cappedWeight;
         if (capped != 0) {
             if (capped == total) revert LicenseVaultNoActiveContributors(terms.datasetId, terms.version);
             uint256 withdrawnBps = (capped * _BPS + total - 1) / total;
@@ -354,16 +356,13 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         }
         uint256 contributorsAmount = (uint256(sale.price) * sale.contributorsBps) / _BPS;
         uint256 othersAmount = sale.price - contributorsAmount;
-        Accumulators storage accumulators = _accumulators[terms.datasetId][terms.version];
-        uint256 contributors = accumulators.contributors +
-            (contributorsAmount << _SCALE_BITS) /
-            (total - capped);
-        uint256 others = accumulators.others;
-        if (othersAmount != 0) others += (othersAmount << _SCALE_BITS) / sale.otherWeight;
-        // A cap is an accumulator plus 1 and must fit as well.
-        if (contributors == type(uint128).max) revert SafeCast.SafeCastOverflowedUintDowncast(128, contributors);
-        accumulators.contributors = contributors.toUint128();
-        accumulators.others = others.toUint128();
+        uint256 gain = (contributorsAmount << _SCALE_BITS) / (total - capped);
+        revenue.contributors = (revenue.contributors + gain).toUint104();
+        if (othersAmount != 0) {
+            gain = (othersAmount << _SCALE_BITS) / sale.otherWeight;
+            revenue.others = (revenue.others + gain).toUint104();
+        }
+        _revenues[terms.datasetId][terms.version] = revenue;
     }
 
     function _writeLicense(
@@ -452,8 +451,8 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         Leaf calldata leaf,
         LeafState memory state
     ) private view returns (uint256) {
-        Accumulators storage accumulators = _accumulators[datasetId][version];
-        uint256 accumulator = leaf.role == _ROLE_CONTRIBUTOR ? accumulators.contributors : accumulators.others;
+        Revenue storage revenue = _revenues[datasetId][version];
+        uint256 accumulator = leaf.role == _ROLE_CONTRIBUTOR ? revenue.contributors : revenue.others;
         if (state.cap != 0) accumulator = state.cap - 1;
         return ((uint256(leaf.weight) * accumulator) >> _SCALE_BITS) - state.paid;
     }

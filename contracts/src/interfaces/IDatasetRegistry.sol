@@ -350,7 +350,7 @@ interface IDatasetRegistry {
     /// @param datasetId The dataset.
     function latestVersion(bytes32 datasetId) external view returns (uint32);
 
-    /// @notice The terms of one sale. Reverts when the offer is inactive or the version is not open.
+    /// @notice The terms of one sale. Reverts when the offer is unknown or inactive or the version is not open.
     /// @param datasetId The dataset.
     /// @param offerIndex The offer.
     /// @param version The version.

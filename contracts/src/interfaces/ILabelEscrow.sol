@@ -23,8 +23,8 @@ interface ILabelEscrow {
     /// @notice What a requester fixes when a job is created.
     /// @param datasetId The dataset.
     /// @param salt Any value not used before by this requester for the dataset.
-    /// @param budget The money for labelers, in base units.
-    /// @param dailyCap The most that may be paid per UTC day.
+    /// @param budget The money for labelers, in base units; below 2^80.
+    /// @param dailyCap The most that may be paid per UTC day; kept as the budget when larger.
     /// @param quizBudget The part of the budget meant for quiz pay; the signer keeps to it.
     /// @param signer The key that signs leases, receipts, rejections and vouchers.
     /// @param ruleHash The hash of the rules by which work is judged.
@@ -256,7 +256,7 @@ interface ILabelEscrow {
     /// @param datasetId The dataset.
     error LabelEscrowUnknownDataset(bytes32 datasetId);
 
-    /// @notice Thrown when a budget or daily cap is zero, or the quiz budget exceeds the budget.
+    /// @notice Thrown when a budget or daily cap is zero, the budget is 2^80 or more, or the quiz budget exceeds it.
     /// @param budget The budget given.
     /// @param dailyCap The daily cap given.
     /// @param quizBudget The quiz budget given.

@@ -122,7 +122,7 @@ contract DatasetRegistryTest is ProtocolFixture {
         datasets.createOffer("none", newOffer);
         vm.expectRevert(reason);
         datasets.getDataset("none");
-        vm.expectRevert(reason);
+        vm.expectRevert(abi.encodeWithSelector(I.DatasetRegistryUnknownOffer.selector, bytes32("none"), 0));
         datasets.saleOf("none", 0, 1);
         assertEq(datasets.curatorOf("none"), address(0), "curatorOf");
         assertEq(datasets.sourcesOf("none").length, 0, "sourcesOf");

@@ -84,6 +84,18 @@ contract LabelEscrowTest is ProtocolFixture {
         params.quizBudget = 0;
         params.dailyCap = 0;
         _expectBadBudget(params);
+        params.dailyCap = 1;
+        params.budget = 2 ** 80;
+        _expectBadBudget(params);
+    }
+
+    function test_CreateJob_KeepsADailyCapWithinTheBudget() public {
+        I.JobParams memory params = _params("wide");
+        params.dailyCap = type(uint128).max;
+        bytes memory signature = _approve("wide", _soon());
+        vm.prank(requester);
+        bytes32 id = escrow.createJob(params, _soon(), signature);
+        assertEq(escrow.getJob(id).dailyCap, BUDGET, "daily cap");
     }
 
     function test_RevertWhen_SignerIsZero() public {

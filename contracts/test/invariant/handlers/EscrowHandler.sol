@@ -54,7 +54,7 @@ contract EscrowHandler is ProtocolFixture {
         ILabelEscrow.Voucher memory voucher = ILabelEscrow.Voucher(
             jobId,
             _labelers[who % 3],
-            uint128(between(cumulative, 0, 2 * uint256(BUDGET))),
+            uint128(between(cumulative, 0, cumulative % 8 == 0 ? 2 * uint256(BUDGET) : BUDGET / 5)),
             uint40(between(settledThrough, START, START + 60 days))
         );
         bytes memory signature = _sign(keccak256(abi.encode(VOUCHER, voucher)));
@@ -122,7 +122,7 @@ contract EscrowHandler is ProtocolFixture {
     }
 
     function close(uint8 chance) external {
-        if (chance % 4 != 0) return;
+        if (chance % 3 != 0) return;
         vm.prank(curator);
         try escrow.closeJob(jobId) {
             closedAt = block.timestamp;
@@ -134,7 +134,7 @@ contract EscrowHandler is ProtocolFixture {
     }
 
     function wait(uint24 duration) external {
-        vm.warp(block.timestamp + (duration % 10 days));
+        vm.warp(block.timestamp + (duration % 6 days));
     }
 
     function job() external view returns (ILabelEscrow.Job memory) {
