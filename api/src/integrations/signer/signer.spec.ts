@@ -55,7 +55,9 @@ describe('the job signer', () => {
   it('gives no receipt without an annotation and no voucher without earnings', async () => {
     const { labeler, assignment } = await lease();
     await expect(signer.sign('commitment-receipt', assignment.id)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(signer.sign('voucher', `${job.id}:${labeler.address}`)).rejects.toMatchObject({ code: 'NOTHING_EARNED' });
+    await expect(signer.sign('voucher', `${job.id}:${labeler.address}`)).rejects.toMatchObject({
+      code: 'NOTHING_EARNED',
+    });
   });
 
   it('is reached through the database from a process without the key, refusals included', async () => {

@@ -4,38 +4,10 @@ import type { TestApp } from '../../testing/app.ts';
 import { TestContributor } from '../../testing/contributor.ts';
 import { createDataset } from '../../testing/dataset.ts';
 import type { CuratedDataset } from '../../testing/dataset.ts';
+import { subscribe } from '../../testing/subscribe.ts';
 
-interface Message {
-  type: string;
-  id?: string;
-  payload?: {
-    data?: { contributionChanged: { id: string; state: string } };
-    errors?: { extensions?: { code: string } }[];
-  };
-}
-
-/** A graphql-transport-ws client that collects what it is told. */
-async function subscribe(url: string, token: string | undefined, query: string, variables: object) {
-  const socket = new WebSocket(url, 'graphql-transport-ws');
-  const messages: Message[] = [];
-  const waiting: (() => void)[] = [];
-  socket.addEventListener('message', (event) => {
-    messages.push(JSON.parse(String(event.data)) as Message);
-    for (const wake of waiting.splice(0)) wake();
-  });
-  await new Promise((resolve) => socket.addEventListener('open', resolve));
-  const send = (message: object) => socket.send(JSON.stringify(message));
-  const until = async (found: (message: Message) => boolean): Promise<Message> => {
-    for (;;) {
-      const message = messages.find(found);
-      if (message) return message;
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-  };
-  send({ type: 'connection_init', payload: token ? { authorization: `Bearer ${token}` } : {} });
-  await until((message) => message.type === 'connection_ack');
-  send({ type: 'subscribe', id: '1', payload: { query, variables } });
-  return { until, close: () => socket.close() };
+interface Changed {
+  contributionChanged: { id: string; state: string };
 }
 
 const QUERY = 'subscription($d: Bytes32!) { contributionChanged(datasetId: $d) { id state } }';
@@ -58,7 +30,7 @@ describe('contributionChanged', () => {
       await new TestContributor(api, dataset).signIn(),
       await new TestContributor(api, dataset).signIn(),
     ];
-    const feed = await subscribe(url, one.token, QUERY, { d: dataset.id });
+    const feed = await subscribe<Changed>(url, one.token, QUERY, { d: dataset.id });
     await new Promise((resolve) => setTimeout(resolve, 300));
     await other.contribute({ count: 1 });
     const { result } = await one.contribute({ count: 1 });

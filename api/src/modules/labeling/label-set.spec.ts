@@ -55,11 +55,20 @@ describe('label set', () => {
     const kek = ibeOpen(sealCiphertext(only!), [{ index: 1, signature: release(identity) }]);
     const dek = unwrapDek(kek!, fromHex(wrap.wrappedDek), manifest.contributionId);
     const body = await api.app.get(ContentStore).get(manifest.cid);
-    const aad = contentAad({ contributionId: manifest.contributionId, datasetId: job.dataset.id, schemaHash: manifest.schemaHash });
+    const aad = contentAad({
+      contributionId: manifest.contributionId,
+      datasetId: job.dataset.id,
+      schemaHash: manifest.schemaHash,
+    });
     const plain = await floeOpen(dek, aad, fromHex(manifest.floeHeader), Uint8Array.from(body!));
-    const lines = new TextDecoder().decode(plain).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = new TextDecoder()
+      .decode(plain)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.map(({ contributionId }) => contributionId)).toEqual([...job.items].sort());
-    for (const line of lines) expect(line).toEqual({ contributionId: line['contributionId'], label: '1', posterior: expect.any(Number) });
+    for (const line of lines)
+      expect(line).toEqual({ contributionId: line['contributionId'], label: '1', posterior: expect.any(Number) });
     expect(manifest.count).toBe(4);
     expect(fileToDag(Uint8Array.from(body!)).root.toString()).toBe(manifest.cid);
   });
@@ -68,7 +77,11 @@ describe('label set', () => {
     const { manifest, sealed } = await seal();
     expect(manifest.contributorRef.toLowerCase()).toBe(labelSetRef(job.id));
     expect(sealed.record).toMatchObject({ consentNonce: 0, purposes: 127 & ~Purpose.LABEL, version: 1, sources: 1 });
-    const struct = { contributorRef: manifest.contributorRef, datasetId: job.dataset.id, recordHash: sealedKeyHash(sealed.record) };
+    const struct = {
+      contributorRef: manifest.contributorRef,
+      datasetId: job.dataset.id,
+      recordHash: sealedKeyHash(sealed.record),
+    };
     const digest = digestOf('SealedKey', struct, api.chain.chainId, api.env.CONTRACTS);
     expect(recoverAddress(digest, sealed.signature)).toBe(job.signer);
   });

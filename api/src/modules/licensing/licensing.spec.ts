@@ -27,7 +27,8 @@ describe('licensing', () => {
   });
   afterAll(() => api.stop());
 
-  const idOf = (licensee: string) => licenseId({ licensee, offerId: offerId({ datasetId: dataset.id, offerIndex: 0 }) });
+  const idOf = (licensee: string) =>
+    licenseId({ licensee, offerId: offerId({ datasetId: dataset.id, offerIndex: 0 }) });
   const purchase = (licensee: string, version: number, expiry: number, slot = 0) =>
     api.chain.mine({
       contract: 'LicenseVault',
@@ -78,7 +79,9 @@ describe('licensing', () => {
       'SELECT * FROM license_purchase WHERE licensee = $1 ORDER BY version',
       [company.address],
     );
-    expect(lines.map(({ version, contributors_amount, other_amount }) => [version, contributors_amount, other_amount])).toEqual([
+    expect(
+      lines.map(({ version, contributors_amount, other_amount }) => [version, contributors_amount, other_amount]),
+    ).toEqual([
       [1, '3500000', '1500001'],
       [2, '3500000', '1500001'],
     ]);

@@ -28,7 +28,11 @@ const leafOf = (role: number, account: string, weight: number): CapTableLeaf => 
   validUntil: role === Role.CONTRIBUTOR ? 2_000_000_000n : 0n,
   consentNonce: role === Role.CONTRIBUTOR ? 3 : 0,
 });
-const fileLeaf = (leaf: CapTableLeaf) => ({ ...leaf, weight: leaf.weight.toString(), validUntil: Number(leaf.validUntil) });
+const fileLeaf = (leaf: CapTableLeaf) => ({
+  ...leaf,
+  weight: leaf.weight.toString(),
+  validUntil: Number(leaf.validUntil),
+});
 
 describe('claims', () => {
   let api: TestApp;
@@ -117,6 +121,8 @@ describe('claims', () => {
     api.chain.mine({ contract: 'LicenseVault', name: 'Claimed', args });
     await api.confirm();
     await api.confirm();
-    expect(await api.sql('SELECT payee, amount FROM revenue_claim WHERE account = $1', [account])).toEqual([{ payee, amount: '12' }]);
+    expect(await api.sql('SELECT payee, amount FROM revenue_claim WHERE account = $1', [account])).toEqual([
+      { payee, amount: '12' },
+    ]);
   });
 });

@@ -1,12 +1,13 @@
+import { flatMap } from '../../common/flat-map.ts';
 import type { EarningsService, Statement } from './earnings.service.ts';
 
 /** The labeler's statement on a job, again after each change. */
-export async function* earningsFeed(
+export function earningsFeed(
   earnings: EarningsService,
   jobId: string,
   labeler: string,
-): AsyncGenerator<{ earningsChanged: Statement }> {
-  for await (const _ of earnings.changes(jobId, labeler)) {
-    yield { earningsChanged: await earnings.statement(jobId, labeler) };
-  }
+): AsyncIterableIterator<{ earningsChanged: Statement }> {
+  return flatMap(earnings.changes(jobId, labeler), async () => [
+    { earningsChanged: await earnings.statement(jobId, labeler) },
+  ]);
 }
