@@ -81,7 +81,7 @@ export class EarningsService {
   }
 
   /** Yields whenever the labeler's earnings on the job may have changed. */
-  changes(jobId: string, labeler: string): AsyncGenerator<unknown> {
+  changes(jobId: string, labeler: string): AsyncIterableIterator<unknown> {
     return this.live.subscribe(topicOf(jobId, labeler));
   }
 
