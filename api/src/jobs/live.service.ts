@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { EventEmitter, on } from 'node:events';
 import pg from 'pg';
 import type { EntityManager } from 'typeorm';
+import { flatMap } from '../common/flat-map.ts';
 import { ENV } from '../config/config.module.ts';
 import type { Env } from '../config/env.ts';
 
@@ -24,13 +25,14 @@ export class LiveService implements OnApplicationShutdown {
     await manager.query('SELECT pg_notify($1, $2)', [CHANNEL, JSON.stringify({ topic, data })]);
   }
 
-  async *subscribe<T>(topic: string): AsyncGenerator<T> {
-    await this.connect();
-    for await (const [data] of on(this.bus, topic)) yield data as T;
+  /** From now on; end it with `return()` (use `flatMap` to build on it, not a generator). */
+  subscribe<T>(topic: string): AsyncIterableIterator<T> {
+    void this.connect();
+    return flatMap(on(this.bus, topic) as AsyncIterator<[T]>, async (data) => data);
   }
 
   private connect(): Promise<void> {
-    this.connecting ??= this.listen();
+    this.connecting ??= this.listen().catch(() => this.reconnect());
     return this.connecting;
   }
 
@@ -50,7 +52,7 @@ export class LiveService implements OnApplicationShutdown {
   private reconnect(): void {
     if (this.stopped) return;
     this.connecting = undefined;
-    setTimeout(() => this.connect().catch(() => this.reconnect()), RECONNECT_MS).unref();
+    setTimeout(() => void this.connect(), RECONNECT_MS).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {

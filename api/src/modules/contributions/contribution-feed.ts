@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { flatMap } from '../../common/flat-map.ts';
 import { LiveService } from '../../jobs/live.service.ts';
 import { ContributionEntity } from './contribution.entity.ts';
 import { ContributionService, liveTopic } from './contribution.service.ts';
@@ -11,12 +12,10 @@ export class ContributionFeed {
     @Inject(ContributionService) private readonly contributions: ContributionService,
   ) {}
 
-  async *of(account: string, datasetId: string): AsyncGenerator<{ contributionChanged: ContributionEntity }> {
-    for await (const { ids } of this.live.subscribe<{ ids: string[] }>(liveTopic(datasetId, account))) {
-      for (const id of ids) {
-        const item = await this.contributions.find(id);
-        if (item) yield { contributionChanged: item };
-      }
-    }
+  of(account: string, datasetId: string): AsyncIterableIterator<{ contributionChanged: ContributionEntity }> {
+    return flatMap(this.live.subscribe<{ ids: string[] }>(liveTopic(datasetId, account)), async ({ ids }) => {
+      const items = await Promise.all(ids.map((id) => this.contributions.find(id)));
+      return items.flatMap((item) => (item ? [{ contributionChanged: item }] : []));
+    });
   }
 }
