@@ -6,7 +6,9 @@ import {
   contractAt,
   deployProtocol,
   developmentOptions,
+  productionOptions,
 } from '../../deploy/index.ts';
+import type { DeployOptions } from '../../deploy/index.ts';
 
 const { ethers } = await network.create();
 
@@ -37,5 +39,42 @@ describe('deployProtocol', () => {
     });
     expect(failure).to.be.instanceOf(DeploymentError);
     expect((failure as Error).message).to.equal('ConsentRegistry.payeeDelay is 10, not 11');
+  });
+});
+
+describe('deployProtocol outside development', () => {
+  const refusal = async (options: Partial<DeployOptions>): Promise<string> => {
+    const other = await network.create({ override: { chainId: 8453 } });
+    const [deployer] = await other.ethers.getSigners();
+    try {
+      await deployProtocol(deployer!, options);
+      return 'deployed';
+    } catch (error) {
+      expect(error).to.be.instanceOf(DeploymentError);
+      return (error as Error).message;
+    }
+  };
+  const token = '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913';
+
+  it('wants a payment token', async () => {
+    expect(await refusal({})).to.equal('outside development a payment token must be named');
+  });
+
+  it('refuses short windows', async () => {
+    expect(await refusal({ token, reviewWindow: 3600 })).to.contain('the review window is at least 259200 s');
+    expect(await refusal({ token, payeeDelay: 3600 })).to.contain('the payee delay is at least 604800 s');
+    const escrow = { ...productionOptions.escrow, finalDelay: 3600 };
+    expect(await refusal({ token, escrow })).to.contain('finalDelay of the escrow is at least 2592000 s');
+  });
+
+  it('deploys with the production windows and an existing token', async () => {
+    const other = await network.create({ override: { chainId: 8453 } });
+    const [deployer, guardian] = await other.ethers.getSigners();
+    const existing = await (await other.ethers.deployContract('TestUSD')).getAddress();
+    const deployment = await deployProtocol(deployer!, { token: existing, guardian: guardian!.address });
+    expect(deployment.addresses.TestUSD).to.equal(existing);
+    const escrow = contractAt('LabelEscrow', deployment.addresses.LabelEscrow, other.ethers.provider);
+    expect(await escrow.getFunction('guardian')()).to.equal(guardian!.address);
+    expect((await escrow.getFunction('settings')()).finalDelay).to.equal(2_592_000n);
   });
 });
