@@ -1,20 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver } from '@nestjs/mercurius';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
 import { scalars } from './common/graphql/scalars.ts';
+import { readSchema } from './common/graphql/schema.ts';
 import { resolveUnions } from './common/graphql/unions.ts';
 import { AccountsModule } from './modules/accounts/accounts.module.ts';
 import { SessionService } from './modules/accounts/session.service.ts';
 
 /** The standard introspection query is 15 deep. */
 const MAX_DEPTH = 16;
-
-/** `api/schema.graphql`, from `src` as well as from `dist`. */
-export const readSchema = (): string =>
-  readFileSync(fileURLToPath(new URL('../schema.graphql', import.meta.url)), 'utf8');
 
 /** The merged SDL served by Mercurius; every request carries the account of its bearer token. */
 export const graphqlModule = () =>
@@ -28,7 +23,6 @@ export const graphqlModule = () =>
         resolvers: scalars as never,
         transformSchema: resolveUnions,
         resolverValidationOptions: { requireResolversForResolveType: 'ignore' },
-        graphiql: true,
         path: '/graphql',
         queryDepth: MAX_DEPTH,
         context: (request: FastifyRequest) => sessions.authenticate(request.headers.authorization),

@@ -15,5 +15,7 @@ await migrate(loadEnv().DATABASE_URL);
 const app = await createApp(AppModule);
 const env = app.get<Env>(ENV);
 app.enableCors({ origin: allowedOrigins(env), methods: ['GET', 'POST', 'PUT'] });
-await app.get(OperatorKeys).announce();
+const keys = app.get(OperatorKeys);
+keys.wallet('receipt');
+await keys.announce();
 await app.listen(env.API_PORT, env.API_HOST);

@@ -51,6 +51,13 @@ describe('the outside of the api', () => {
     expect(answer.errors).toBeDefined();
   });
 
+  it('has an explorer that loads nothing from elsewhere', async () => {
+    const page = await api.app.inject({ url: '/graphiql' });
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.payload).not.toMatch(/(src|href)="(https?:)?\/\//);
+    expect((await api.app.inject({ url: '/schema.graphql' })).payload).toContain('type Query');
+  });
+
   it('refuses malformed scalars with a code', async () => {
     const answer = await api.graphql('query($id: Bytes32!) { dataset(id: $id) { id } }', { id: '0x12' });
     expect(JSON.stringify(answer.errors)).toContain('Bytes32');

@@ -7,6 +7,12 @@ import { walletFromFile } from './key-file.ts';
 
 export type KeyRole = 'receipt' | 'relayer' | 'jobSigner';
 
+const FILE_SETTING: Record<KeyRole, string> = {
+  receipt: 'RECEIPT_KEY_FILE',
+  relayer: 'RELAYER_KEY_FILE',
+  jobSigner: 'JOB_SIGNER_KEY_FILE',
+};
+
 /**
  * The operator's keys, read from files by the process that was given the file. Every process learns the addresses of
  * all of them from the database.
@@ -39,7 +45,7 @@ export class OperatorKeys {
   /** The key itself, where this process holds it. */
   wallet(role: KeyRole): Wallet {
     const wallet = this.wallets.get(role);
-    if (!wallet) throw new Error(`This process does not hold the ${role} key`);
+    if (!wallet) throw new Error(`This process was not given the ${role} key: set ${FILE_SETTING[role]}`);
     return wallet;
   }
 
