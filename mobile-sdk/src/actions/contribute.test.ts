@@ -229,6 +229,20 @@ describe('upload faults', () => {
     expect(world.api.seen.filter(({ kind }) => kind === 'put')).toHaveLength(1);
   });
 
+  it('takes the next packs when another device has filled these', async () => {
+    const world = createWorld();
+    const client = world.client({ seed: seedOf(19) });
+    await consentTo(client);
+    let full = true;
+    world.api.resolvers['contributionCommit'] = (_, __, commit) => {
+      if (!full) return commit();
+      full = false;
+      return { __typename: 'Refused', code: 'BAD_LABEL_PACK', message: 'full' };
+    };
+    await client.contribute({ datasetId: DATASET, items: [item('x')] });
+    expect(world.api.commits[0]!.labelPacks.map(({ packIndex }) => packIndex)).toEqual([1]);
+  });
+
   it('keeps a refused batch with its code until it is discarded or sent again', async () => {
     const world = createWorld();
     const client = world.client({ seed: seedOf(12) });

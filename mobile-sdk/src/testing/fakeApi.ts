@@ -43,8 +43,8 @@ export class FakeApi {
   readonly commits: ContributionCommitInput[] = [];
   readonly seen: Seen[] = [];
   readonly operator = Wallet.createRandom();
-  /** Further resolvers by field name. */
-  readonly resolvers: Record<string, (args: never, account: string | null) => unknown> = {};
+  /** Further resolvers by field name; the third argument is what the fake would answer. */
+  readonly resolvers: Record<string, (args: never, account: string | null, usual: () => unknown) => unknown> = {};
   openIntake = 1;
   /** Return a Response, throw, or never resolve, to stand in for the network. */
   intercept: (seen: Seen) => Response | undefined | Promise<Response | undefined> = () => undefined;
@@ -106,7 +106,7 @@ export class FakeApi {
   }
 
   async #execute(source: string, variableValues: Record<string, unknown>, account: string | null): Promise<object> {
-    const rootValue: Record<string, unknown> = {
+    const usual: Record<string, (args: never) => unknown> = {
       signInChallenge: (p: { account: string; domain: string; uri: string }) => this.#challenge(p),
       signIn: (p: { message: string; signature: string }) => this.#signIn(p),
       contributionUploadBegin: ({ input }: { input: { blocks: { cid: string }[] } }) => ({
@@ -117,10 +117,12 @@ export class FakeApi {
         quotaBytesLeft: '1000000',
       }),
       contributionCommit: ({ input }: { input: ContributionCommitInput }) => this.#commit(input),
-      ...Object.fromEntries(
-        Object.entries(this.resolvers).map(([name, resolve]) => [name, (args: never) => resolve(args, account)]),
-      ),
     };
+    const bent = Object.entries(this.resolvers).map(([name, resolve]) => [
+      name,
+      (args: never) => resolve(args, account, () => usual[name]?.(args)),
+    ]);
+    const rootValue = { ...usual, ...Object.fromEntries(bent) };
     return graphql({ schema: loadSchema(), source, rootValue, variableValues });
   }
 

@@ -16,6 +16,8 @@ import { inParallel, putBlock } from './putBlock.ts';
 
 /** Blocks on their way at the same time. */
 const PARALLEL_PUTS = 4;
+/** Refusals that a new round can answer: the next intake, the next packs (another device may have filled these), the block again. */
+const AGAIN: readonly string[] = [Code.INTAKE_CLOSED, Code.BAD_LABEL_PACK, Code.BLOCK_MISSING];
 /** Times that a batch is prepared anew because its intake closed or a block was lost meanwhile. */
 const ROUNDS = 5;
 
@@ -57,10 +59,8 @@ async function run(client: ClientContext, spool: Spool, queued: QueuedBatch): Pr
     try {
       return await commit(client, ref, batch);
     } catch (error) {
-      const again =
-        error instanceof RefusedError && [Code.INTAKE_CLOSED, Code.BLOCK_MISSING].some((code) => code === error.code);
-      if (!again || round >= ROUNDS) throw error;
-      if (error.code === Code.INTAKE_CLOSED) batch = { ...batch, draft: null };
+      if (!(error instanceof RefusedError) || !AGAIN.includes(error.code) || round >= ROUNDS) throw error;
+      if (error.code !== Code.BLOCK_MISSING) batch = { ...batch, draft: null };
     }
   }
 }

@@ -49,6 +49,8 @@ export interface TestKeyNetwork extends KeyNetwork {
   restartKeeper(i: number): Promise<void>;
   /** Undoes what a test did to keepers: own shares, own configuration, all running, all in the registry. */
   repair(): Promise<void>;
+  /** Stops a keeper's process without closing its connections. */
+  freezeKeeper(i: number): void;
   /** Restarts a keeper that signs with a wrong secret. */
   corruptKeeper(i: number): Promise<void>;
   /** Restarts keeper i with the share of keeper `as`. */
@@ -156,6 +158,7 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
     await Promise.all(keepers.map((_, i) => start(i)));
     const files = keepers.flatMap(({ configFile }, i) => [configFile, join(folder, `share-${i + 1}.json`)]);
     const originals = files.map((path) => readFileSync(path));
+    const altered = new Set<number>();
     return {
       rpcUrl,
       chainId: 31337,
@@ -175,7 +178,9 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
       withdraw: (ref, datasetId) => tx(world['withdraw']!(ref, datasetId)),
       restartKeeper: start,
       repair: async () => {
-        await Promise.all(keepers.map(({ child }) => kill(child)));
+        const broken = keepers.flatMap(({ child }, i) => (altered.has(i) || hasEnded(child) ? [i] : []));
+        await Promise.all(broken.map((i) => kill(keepers[i]!.child)));
+        altered.clear();
         for (const [i, path] of files.entries()) writeFileSync(path, originals[i]!);
         for (const { active, nodeAddress } of (await registry['getKeepers']!()) as {
           active: boolean;
@@ -183,14 +188,20 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
         }[]) {
           if (!active) await tx(registry['setActive']!(nodeAddress, true));
         }
-        await Promise.all(keepers.map((_, i) => start(i)));
+        await Promise.all(broken.map(start));
+      },
+      freezeKeeper: (i) => {
+        altered.add(i);
+        keepers[i]!.child.kill('SIGSTOP');
       },
       corruptKeeper: async (i) => {
+        altered.add(i);
         await kill(keepers[i]!.child);
         await corruptShare(join(folder, `share-${i + 1}.json`), passphraseFile);
         await start(i);
       },
       impersonate: async (i, as) => {
+        altered.add(i);
         await kill(keepers[i]!.child);
         const config = JSON.parse(readFileSync(keepers[i]!.configFile, 'utf8')) as object;
         const changes = { index: as + 1, shareFile: `share-${as + 1}.json` };
@@ -260,11 +271,13 @@ function cleanEnv(): NodeJS.ProcessEnv {
 }
 
 export async function kill(child: ChildProcess, signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const gone = once(child, 'exit');
   child.kill(signal);
   await gone;
 }
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 async function until(check: () => Promise<boolean>, child: ChildProcess): Promise<void> {
   for (let i = 0; i < 300; i++) {
