@@ -30,6 +30,7 @@ FROM production AS api
 COPY contracts/abi contracts/abi
 COPY contracts/deploy contracts/deploy
 COPY contracts/protocol contracts/protocol
+COPY api/schema.graphql api/
 COPY --from=built-api /allod/api/dist api/dist
 RUN mkdir -p /data && chown node:node /data
 USER node
