@@ -6,6 +6,7 @@ import { Datasets1764000004000 } from './1764000004000-datasets.ts';
 import { Payouts1764000005000 } from './1764000005000-payouts.ts';
 import { Licensing1764000006000 } from './1764000006000-licensing.ts';
 import { Labeling1764000007000 } from './1764000007000-labeling.ts';
+import { ClaimedLeases1764000008000 } from './1764000008000-claimed-leases.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   Payouts1764000005000,
   Licensing1764000006000,
   Labeling1764000007000,
+  ClaimedLeases1764000008000,
 ];

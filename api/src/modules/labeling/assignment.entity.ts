@@ -36,6 +36,14 @@ export class AssignmentEntity {
   @Column({ name: 'lease_signature', type: 'text', nullable: true })
   leaseSignature: string | null;
 
+  /** EIP-712 struct hash, as the escrow names the lease. */
+  @Column({ name: 'lease_hash', type: 'text', nullable: true })
+  leaseHash: string | null;
+
+  /** Claimed on chain without a verdict, by confirmed events. */
+  @Column({ type: 'boolean', default: false })
+  claimed: boolean;
+
   @Column({ name: 'report_reason', type: 'text', nullable: true })
   reportReason: string | null;
 

@@ -1,4 +1,4 @@
-import { Code } from '@allod/protocol';
+import { Code, hashStruct } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import type { PickedTask } from './assignment.repository.ts';
 import { AssignmentViews } from './assignment.views.ts';
 import { JobEntity } from './job.entity.ts';
 import { LabelItems } from './label-items.ts';
+import { leaseOf } from './lease.policy.ts';
 import { QualificationEntity } from './qualification.entity.ts';
 import { ReserveService } from './reserve.service.ts';
 import { TaskService } from './task.service.ts';
@@ -89,15 +90,14 @@ export class AssignmentService {
       deadline + job.rules.reviewSeconds,
     );
     const id = randomUUID();
+    const facts = { jobId, taskId: task.id, labeler, price: job.price, deadline: String(deadline) };
+    const lease = { ...facts, autoApproveAt: String(autoApproveAt) };
+    const leaseHash = hashStruct('Lease', leaseOf(lease, job));
     await manager.insert(AssignmentEntity, {
+      ...lease,
       id,
-      jobId,
-      taskId: task.id,
+      leaseHash,
       contributionId: task.contribution_id,
-      labeler,
-      price: job.price,
-      deadline: String(deadline),
-      autoApproveAt: String(autoApproveAt),
       state: 'LEASED',
     });
     return id;

@@ -4,9 +4,12 @@ import type { EntityManager } from 'typeorm';
 import { canTransition } from '../../common/state-machine.ts';
 import { ChainEventRegistry } from '../../integrations/chain/chain-event.registry.ts';
 import type { ChainEvent } from '../../integrations/chain/chain.port.ts';
+import { OutboxService } from '../../jobs/outbox.service.ts';
+import { AnnotationEntity } from './annotation.entity.ts';
 import { JobEntity } from './job.entity.ts';
 import { JobService } from './job.service.ts';
 import { jobTransitions } from './job-state.ts';
+import { REJECT_LEASE } from './reject-lease.job.ts';
 import { ReserveService } from './reserve.service.ts';
 import { TaskService } from './task.service.ts';
 
@@ -28,6 +31,7 @@ export class EscrowEventsHandler implements OnModuleInit {
     @Inject(JobService) private readonly jobs: JobService,
     @Inject(TaskService) private readonly tasks: TaskService,
     @Inject(ReserveService) private readonly reserve: ReserveService,
+    @Inject(OutboxService) private readonly outbox: OutboxService,
   ) {}
 
   onModuleInit(): void {
@@ -40,6 +44,7 @@ export class EscrowEventsHandler implements OnModuleInit {
       manager.query('UPDATE labeling_job SET reserved = $2 WHERE id = $1', [jobId, args['reserved']]),
     );
     on('LabelersQualified', ({ args }, manager, jobId) => this.qualify(manager, jobId, args['labelers'] as string[]));
+    on('LeaseClaimed', ({ args }, manager) => this.claimed(manager, String(args['leaseHash'])));
     on('JobClosed', (_, manager, jobId) => this.jobs.markClosed(manager, jobId));
     for (const name of ['VoucherRedeemed', 'LeaseFinalized']) {
       on(name, ({ args }, manager, jobId) =>
@@ -68,6 +73,18 @@ export class EscrowEventsHandler implements OnModuleInit {
     );
     await this.tasks.fill(manager, jobId);
     await this.reserve.keepAhead(manager, jobId);
+  }
+
+  /** Work that was refused is rejected on chain; work without a verdict gets one when its task is decided. */
+  private async claimed(manager: EntityManager, leaseHash: string): Promise<void> {
+    const [rows]: [{ id: string }[], number] = await manager.query(
+      'UPDATE assignment SET claimed = true WHERE lease_hash = $1 RETURNING id',
+      [leaseHash],
+    );
+    const assignmentId = rows[0]?.id;
+    if (!assignmentId) return;
+    const refused = await manager.existsBy(AnnotationEntity, { assignmentId, verdict: 'REFUSED' });
+    if (refused) await this.outbox.enqueue(manager, REJECT_LEASE, assignmentId, { assignmentId });
   }
 
   private async qualify(manager: EntityManager, jobId: string, labelers: string[]): Promise<void> {

@@ -31,6 +31,8 @@ import { QuizItemEntity } from './quiz-item.entity.ts';
 import { QuizResolver } from './quiz.resolver.ts';
 import { QuizService } from './quiz.service.ts';
 import { ReceiptPolicy } from './receipt.policy.ts';
+import { RejectionPolicy } from './rejection.policy.ts';
+import { RejectLeaseJob } from './reject-lease.job.ts';
 import { ReserveService } from './reserve.service.ts';
 import { SettlementService } from './settlement.service.ts';
 import { SettlementWriter } from './settlement.writer.ts';
@@ -60,6 +62,8 @@ const entities = [JobEntity, QuizItemEntity, QualificationEntity, TaskEntity, As
     AnnotationService,
     LeasePolicy,
     ReceiptPolicy,
+    RejectionPolicy,
+    RejectLeaseJob,
     LeaseExpiryService,
     SettlementWriter,
     SettlementService,

@@ -1,4 +1,4 @@
-import { digestOf, hashStruct } from '@allod/protocol';
+import { digestOf, hashStruct, VerdictReason } from '@allod/protocol';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recoverAddress, Wallet } from 'ethers';
 import { startApp } from '../../testing/app.ts';
@@ -15,7 +15,7 @@ import {
   settleChain,
   TestLabeler,
 } from '../../testing/labeling.ts';
-import type { TestJob } from '../../testing/labeling.ts';
+import type { TestAssignment, TestJob } from '../../testing/labeling.ts';
 import { createDataset } from '../../testing/dataset.ts';
 import { LeaseExpiryService } from './lease-expiry.service.ts';
 import { SettlementService } from './settlement.service.ts';
@@ -320,6 +320,42 @@ describe('labeling', () => {
       );
       expect(tasks.map(({ state }) => state)).toEqual(['CANCELLED', 'RESOLVED']);
       expect((await labeler!.earnings()).outcomes[0]).toMatchObject({ verdict: 'PAID' });
+    });
+
+    it('answers the on-chain claim of a refused lease with a signed rejection, and leaves paid work alone', async () => {
+      const job = await openJob(api, 1, { overlapMin: 3, overlapMax: 3 });
+      const labelers = await qualified(api, job, 3);
+      const leases: TestAssignment['lease'][] = [];
+      for (const [i, labeler] of labelers.entries())
+        leases.push((await labeler.label(() => (i === 2 ? '2' : '1')))!.lease);
+      const claim = (i: number) => {
+        const { signer: _, signature: __, ...lease } = leases[i]!;
+        const leaseHash = hashStruct('Lease', { jobId: job.id, labeler: labelers[i]!.address, ...lease });
+        const args = {
+          jobId: job.id,
+          leaseHash,
+          labeler: labelers[i]!.address,
+          price: lease.price,
+          payableAt: '2000000000',
+        };
+        api.chain.mine({ contract: 'LabelEscrow', name: 'LeaseClaimed', args });
+      };
+      claim(2);
+      await api.confirm();
+      await settle();
+      claim(0);
+      await settleChain(api);
+      const sent = api.relay.sent.filter(
+        ({ method, args }) => method === 'rejectLease' && (args[0] as { jobId: string }).jobId === job.id,
+      );
+      expect(sent).toHaveLength(1);
+      const [message, signature] = sent[0]!.args as [Record<string, string>, string];
+      expect(message).toMatchObject({
+        labeler: labelers[2]!.address,
+        taskId: leases[2]!.taskId,
+        reason: String(VerdictReason.CONTRADICTED),
+      });
+      expect(recovers('LeaseRejection', message, signature)).toBe(job.signer);
     });
 
     it('rejects an item that two labelers report, and pays who had answered', async () => {

@@ -12,7 +12,9 @@ import { JobEntity } from './job.entity.ts';
 
 export const LEASE = 'lease';
 
-export const leaseOf = (assignment: AssignmentEntity, job: JobEntity): Lease => ({
+type LeaseTerms = Pick<AssignmentEntity, 'jobId' | 'labeler' | 'taskId' | 'price' | 'deadline' | 'autoApproveAt'>;
+
+export const leaseOf = (assignment: LeaseTerms, job: Pick<JobEntity, 'ruleHash'>): Lease => ({
   jobId: assignment.jobId,
   labeler: assignment.labeler,
   taskId: assignment.taskId,

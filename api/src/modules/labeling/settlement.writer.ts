@@ -1,8 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { OutboxService } from '../../jobs/outbox.service.ts';
 import { EarningsService } from '../payouts/earnings.service.ts';
 import type { AnnotationVerdict } from './consensus/verdict.ts';
 import { JobEntity } from './job.entity.ts';
+import { REJECT_LEASE } from './reject-lease.job.ts';
 import type { TaskOutcome } from './settlement.ts';
 
 interface GivenVerdict {
@@ -14,7 +16,10 @@ interface GivenVerdict {
 /** Verdicts, ledger lines and the escrow's promise, written together. Each verdict counts once, however often it is written. */
 @Injectable()
 export class SettlementWriter {
-  constructor(@Inject(EarningsService) private readonly earnings: EarningsService) {}
+  constructor(
+    @Inject(EarningsService) private readonly earnings: EarningsService,
+    @Inject(OutboxService) private readonly outbox: OutboxService,
+  ) {}
 
   async ask(manager: EntityManager, taskId: string, overlap: number): Promise<void> {
     await manager.query('UPDATE labeling_task SET overlap = greatest(overlap, $2) WHERE id = $1', [taskId, overlap]);
@@ -109,8 +114,17 @@ export class SettlementWriter {
        WHERE assignment_id = $1 AND verdict = 'PENDING' RETURNING assignment_id`,
       [assignmentId, verdict.verdict, verdict.reason, JSON.stringify(verdict.evidence), paid ? job.price : '0'],
     );
-    if (changed.length === 0 || !paid) return;
+    if (changed.length === 0) return;
+    if (!paid) return this.rejectIfClaimed(manager, assignmentId);
     const amount = BigInt(job.price);
     await this.earnings.record(manager, { jobId: job.id, labeler, amount, cause: 'ANNOTATION', causeId: assignmentId });
+  }
+
+  /** A refused lease that was claimed on chain is rejected there, inside its window. */
+  private async rejectIfClaimed(manager: EntityManager, assignmentId: string): Promise<void> {
+    const claimed: unknown[] = await manager.query('SELECT 1 FROM assignment WHERE id = $1 AND claimed', [
+      assignmentId,
+    ]);
+    if (claimed.length > 0) await this.outbox.enqueue(manager, REJECT_LEASE, assignmentId, { assignmentId });
   }
 }
