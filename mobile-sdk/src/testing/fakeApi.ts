@@ -25,6 +25,8 @@ let schema: GraphQLSchema | undefined;
 const loadSchema = (): GraphQLSchema =>
   (schema ??= buildSchema(readFileSync(new URL('../../../api/schema.graphql', import.meta.url), 'utf8')));
 
+const textOf = (body: RequestInit['body']): string =>
+  typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array);
 const refused = (code: string): object => ({ __typename: 'Refused', code, message: code.toLowerCase(), details: null });
 
 /** One HTTP request as the fake sees it, before it answers. */
@@ -56,7 +58,7 @@ export class FakeApi {
     const token = new Headers(init.headers).get('authorization')?.slice('Bearer '.length);
     const account = (token && this.#tokens.get(token)) || null;
     if (path === '/graphql') {
-      const { query, variables } = JSON.parse(String(init.body)) as {
+      const { query, variables } = JSON.parse(textOf(init.body)) as {
         query: string;
         variables: Record<string, unknown>;
       };

@@ -51,7 +51,7 @@ async function run(client: ClientContext, spool: Spool, queued: QueuedBatch): Pr
   let batch: QueuedBatch = { ...queued, refusal: null };
   for (let round = 1; ; round++) {
     const openIntake = await uploadMissing(client, ref, spool, batch);
-    if (batch.draft?.intake !== openIntake) {
+    if (batch.draft?.intake !== openIntake || grantEnded(client, batch)) {
       const stored = await withFreshGrant(client, ref, await loadConsent(client, batch.datasetId, batch.consentHash));
       batch = { ...batch, draft: await draftCommit(client, ref, stored, batch, openIntake) };
       await spool.save(batch);
@@ -63,6 +63,11 @@ async function run(client: ClientContext, spool: Spool, queued: QueuedBatch): Pr
       if (error.code !== Code.BLOCK_MISSING) batch = { ...batch, draft: null };
     }
   }
+}
+
+/** True when the draft was signed under a grant that has ended since: it waited for longer than 90 days. */
+function grantEnded(client: ClientContext, { draft }: QueuedBatch): boolean {
+  return draft !== null && draft.input.grant.validUntil * 1000 <= client.platform.clock.now();
 }
 
 /** @returns number of the intake that is open now */
