@@ -21,6 +21,7 @@ contract EscrowHandler is ProtocolFixture {
     uint128 public constant DAILY = 30e6;
 
     bytes32 public jobId;
+    uint256 public time;
     uint256 public closedAt;
     uint256 public mostPaidInADay;
     mapping(address labeler => uint256) public highestVoucher;
@@ -30,8 +31,15 @@ contract EscrowHandler is ProtocolFixture {
     address[3] private _labelers;
     uint256 private _requesterBefore;
 
+    /// @dev Each call of a run starts at the time of the fixture, so the handler keeps its own clock.
+    modifier inTime() {
+        vm.warp(time);
+        _;
+    }
+
     constructor() {
         setUp();
+        time = block.timestamp;
     }
 
     function setUp() public override {
@@ -50,7 +58,7 @@ contract EscrowHandler is ProtocolFixture {
         _requesterBefore = token.balanceOf(curator);
     }
 
-    function redeem(uint8 who, uint128 cumulative, uint40 settledThrough) external {
+    function redeem(uint8 who, uint128 cumulative, uint40 settledThrough) external inTime {
         ILabelEscrow.Voucher memory voucher = ILabelEscrow.Voucher(
             jobId,
             _labelers[who % 3],
@@ -67,7 +75,7 @@ contract EscrowHandler is ProtocolFixture {
         } catch {}
     }
 
-    function claimLease(uint8 who, uint8 task, uint128 price) external {
+    function claimLease(uint8 who, uint8 task, uint128 price) external inTime {
         ILabelEscrow.Lease memory lease = ILabelEscrow.Lease(
             jobId,
             _labelers[who % 3],
@@ -90,7 +98,7 @@ contract EscrowHandler is ProtocolFixture {
         } catch {}
     }
 
-    function finalize(uint8 which) external {
+    function finalize(uint8 which) external inTime {
         if (_leases.length == 0) return;
         ILabelEscrow.Lease memory lease = _leases[which % _leases.length];
         uint256 before = token.balanceOf(lease.labeler);
@@ -101,7 +109,7 @@ contract EscrowHandler is ProtocolFixture {
         } catch {}
     }
 
-    function reject(uint8 which) external {
+    function reject(uint8 which) external inTime {
         if (_leases.length == 0) return;
         ILabelEscrow.Lease memory lease = _leases[which % _leases.length];
         ILabelEscrow.LeaseRejection memory rejection = ILabelEscrow.LeaseRejection(
@@ -115,13 +123,13 @@ contract EscrowHandler is ProtocolFixture {
         try escrow.rejectLease(rejection, signature) {} catch {}
     }
 
-    function raiseReserved(uint128 amount) external {
+    function raiseReserved(uint128 amount) external inTime {
         amount = uint128(between(amount, 0, BUDGET));
         vm.prank(jobSigner);
         try escrow.raiseReserved(jobId, amount) {} catch {}
     }
 
-    function close(uint8 chance) external {
+    function close(uint8 chance) external inTime {
         if (chance % 3 != 0) return;
         vm.prank(curator);
         try escrow.closeJob(jobId) {
@@ -129,12 +137,12 @@ contract EscrowHandler is ProtocolFixture {
         } catch {}
     }
 
-    function refund() external {
+    function refund() external inTime {
         try escrow.refund(jobId) {} catch {}
     }
 
     function wait(uint24 duration) external {
-        vm.warp(block.timestamp + (duration % 6 days));
+        time += duration % 6 days;
     }
 
     function job() external view returns (ILabelEscrow.Job memory) {
@@ -162,7 +170,7 @@ contract EscrowHandler is ProtocolFixture {
     }
 
     function isFinal() external view returns (bool) {
-        return closedAt != 0 && block.timestamp >= closedAt + 30 days;
+        return closedAt != 0 && time >= closedAt + 30 days;
     }
 
     function _note(uint256 amount) private {

@@ -10,6 +10,7 @@ import {ProtocolFixture} from "../../support/ProtocolFixture.sol";
 contract VaultHandler is ProtocolFixture {
     uint32 internal constant MAX_VERSIONS = 4;
 
+    uint256 public time;
     uint256 public deposited;
     uint256 public claimed;
     mapping(uint32 version => uint256) public contributorsDeposited;
@@ -20,8 +21,15 @@ contract VaultHandler is ProtocolFixture {
     uint32[] private _offers;
     uint128[] private _prices;
 
+    /// @dev Each call of a run starts at the time of the fixture, so the handler keeps its own clock.
+    modifier inTime() {
+        vm.warp(time);
+        _;
+    }
+
     constructor() {
         setUp();
+        time = block.timestamp;
     }
 
     function setUp() public override {
@@ -35,7 +43,7 @@ contract VaultHandler is ProtocolFixture {
         vm.stopPrank();
     }
 
-    function purchase(uint8 which, uint8 slot, uint8 versionSeed) external {
+    function purchase(uint8 which, uint8 slot, uint8 versionSeed) external inTime {
         ILicenseVault.Purchase memory wanted = terms();
         uint256 chosen = which % 3;
         wanted.offerIndex = _offers[chosen];
@@ -54,12 +62,12 @@ contract VaultHandler is ProtocolFixture {
         } catch {}
     }
 
-    function claim(uint8 which, uint8 versionSeed, bool others) external {
+    function claim(uint8 which, uint8 versionSeed, bool others) external inTime {
         (ILicenseVault.Claim memory item, ) = _item(which, versionSeed, others);
         claimed += claimOne(item);
     }
 
-    function withdrawAndCap(uint8 which, uint8 versionSeed) external {
+    function withdrawAndCap(uint8 which, uint8 versionSeed) external inTime {
         (ILicenseVault.Claim memory item, uint256 index) = _item(which, versionSeed, false);
         if (isCapped[item.version][index] || index == 0) return;
         vm.prank(item.leaf.account);
@@ -69,18 +77,18 @@ contract VaultHandler is ProtocolFixture {
         earnedWhenCapped[item.version][index] = earned(item.version, index, false);
     }
 
-    function toggleBlacklist(uint8 which) external {
+    function toggleBlacklist(uint8 which) external inTime {
         address account = contributorLeaves()[which % contributorLeaves().length].account;
         token.setBlacklisted(account, !token.isBlacklisted(account));
     }
 
-    function setPayee(uint8 which, address payee) external {
+    function setPayee(uint8 which, address payee) external inTime {
         if (payee == address(0) || payee == address(vault)) return;
         vm.prank(contributorLeaves()[which % contributorLeaves().length].account);
         try consents.setPayee(payee) {} catch {}
     }
 
-    function publish() external {
+    function publish() external inTime {
         if (datasets.latestVersion(datasetId) == MAX_VERSIONS) return;
         IDatasetRegistry.VersionParams memory params = versionParams();
         vm.prank(curator);
@@ -88,7 +96,7 @@ contract VaultHandler is ProtocolFixture {
     }
 
     function wait(uint24 duration) external {
-        vm.warp(block.timestamp + (duration % 20 days));
+        time += duration % 20 days;
     }
 
     /// @notice What a leaf earned so far: paid and due.
