@@ -33,6 +33,7 @@ export class Access1764000002000 implements MigrationInterface {
         PRIMARY KEY (contribution_id, kind)
       );
       CREATE INDEX wrapped_key_owner ON wrapped_key (contributor_ref, dataset_id);
+      CREATE INDEX wrapped_key_consent ON wrapped_key (consent_hash);
       CREATE INDEX wrapped_key_pack ON wrapped_key (pack_id) WHERE kind = 'label';
     `);
   }

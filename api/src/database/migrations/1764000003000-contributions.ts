@@ -84,6 +84,7 @@ export class Contributions1764000003000 implements MigrationInterface {
       CREATE INDEX contribution_owner ON contribution (contributor_ref, committed_at DESC, id DESC);
       CREATE INDEX contribution_dataset ON contribution (dataset_id, intake, state);
       CREATE INDEX contribution_digest ON contribution (content_digest);
+      CREATE INDEX contribution_consent ON contribution (consent_hash);
 
       CREATE TABLE contribution_change (
         contribution_id text NOT NULL,

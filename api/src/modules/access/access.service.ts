@@ -109,10 +109,10 @@ export class AccessService {
     };
   }
 
-  /** Destroys every wrapped and sealed key of a contributor in a dataset: consent was withdrawn. */
-  async shredOwner(manager: EntityManager, owner: { datasetId: string; contributorRef: string }): Promise<void> {
-    await manager.delete(WrappedKeyEntity, owner);
-    await manager.delete(SealedKeyEntity, owner);
+  /** Destroys every wrapped and sealed key under consents that were withdrawn. */
+  async shredConsents(manager: EntityManager, consentHashes: string[]): Promise<void> {
+    await manager.delete(WrappedKeyEntity, { consentHash: In(consentHashes) });
+    await manager.delete(SealedKeyEntity, { consentHash: In(consentHashes) });
   }
 
   /** Destroys the wrapped keys of one item. */

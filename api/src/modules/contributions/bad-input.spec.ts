@@ -62,9 +62,7 @@ describe('bad input', () => {
         (input) => (input.consent.signature = stranger.signingKey.sign(`0x${'11'.repeat(32)}`).serialized),
       ));
     it('refuses a consent whose terms were changed after signing', () =>
-      refused(Code.WRONG_SIGNATURE, {}, (input) => (input.consent.termsHash = `0x${'77'.repeat(32)}`)).catch(() =>
-        refused(Code.BAD_SEALED_KEY, {}, (input) => (input.consent.termsHash = `0x${'77'.repeat(32)}`)),
-      ));
+      refused(Code.BAD_SEALED_KEY, {}, (input) => (input.consent.termsHash = `0x${'77'.repeat(32)}`)));
     it('refuses a device grant that somebody else signed', () =>
       refused(
         Code.WRONG_SIGNATURE,

@@ -1,7 +1,7 @@
 import { Code, digestOf, hashStruct, ItemReason, ReceiptKind } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, In, LessThan } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
@@ -18,6 +18,7 @@ import { isSignedBy } from '../../integrations/chain/signatures.ts';
 import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
 import { OutboxService } from '../../jobs/outbox.service.ts';
 import { AccessService } from '../access/access.service.ts';
+import { ConsentEntity } from './consent.entity.ts';
 import { ContributionEntity } from './contribution.entity.ts';
 import { ContributionService } from './contribution.service.ts';
 import { NonceService } from './nonce.service.ts';
@@ -125,21 +126,25 @@ export class WithdrawalService implements OnModuleInit {
     }
   }
 
+  /** Ends what was given under older nonces; a newer consent may already be in use when the block is confirmed. */
   private async withdrawn(event: ChainEvent, manager: EntityManager): Promise<void> {
     const contributorRef = String(event.args['contributorRef']);
     const datasetId = String(event.args['datasetId']).toLowerCase();
-    await this.nonces.raise(manager, contributorRef, datasetId, { consentNonce: Number(event.args['consentNonce']) });
+    const consentNonce = Number(event.args['consentNonce']);
+    await this.nonces.raise(manager, contributorRef, datasetId, { consentNonce });
+    const ended = await manager.findBy(ConsentEntity, {
+      contributorRef,
+      datasetId,
+      consentNonce: LessThan(consentNonce),
+    });
+    const consentHashes = ended.map((consent) => consent.consentHash);
     const items = await manager.find(ContributionEntity, {
       select: { id: true },
-      where: { contributorRef, datasetId },
+      where: { consentHash: In(consentHashes) },
     });
-    await this.contributions.transitionAll(
-      manager,
-      items.map((item) => item.id),
-      'WITHDRAWN',
-      Code.CONSENT_WITHDRAWN,
-    );
-    await this.access.shredOwner(manager, { contributorRef, datasetId });
+    const ids = items.map((item) => item.id);
+    await this.contributions.transitionAll(manager, ids, 'WITHDRAWN', Code.CONSENT_WITHDRAWN);
+    await this.access.shredConsents(manager, consentHashes);
   }
 
   private async revoked(event: ChainEvent, manager: EntityManager): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Code, digestOf, ItemReason, signStruct } from '@allod/protocol';
 import { recoverAddress } from 'ethers';
+import { ChainIndexer } from '../../integrations/chain/chain-indexer.ts';
 import { startApp } from '../../testing/app.ts';
 import type { TestApp } from '../../testing/app.ts';
 import { TestContributor } from '../../testing/contributor.ts';
@@ -79,6 +80,25 @@ describe('withdrawing', () => {
     expect(states).toEqual(Array(2).fill({ state: 'WITHDRAWN', reason: Code.CONSENT_WITHDRAWN }));
     expect(await api.sql('SELECT 1 FROM wrapped_key WHERE contributor_ref = $1', [who.ref])).toEqual([]);
     expect(await api.sql('SELECT 1 FROM sealed_key WHERE contributor_ref = $1', [who.ref])).toEqual([]);
+  });
+
+  it('keeps what was given under a newer consent before the withdrawal was confirmed', async () => {
+    const who = await new TestContributor(api, dataset).signIn();
+    await who.contribute({ count: 1 });
+    const args = { contributorRef: who.ref, datasetId: dataset.id, consentNonce: '1' };
+    api.chain.mine({ contract: 'ConsentRegistry', name: 'ConsentWithdrawn', args });
+    await api.app.get(ChainIndexer).tick();
+    const { result } = await who.contribute({ count: 1, consentNonce: 1 });
+    await api.confirm();
+    const rows = await api.sql<{ id: string; state: string; keys: number }>(
+      `SELECT id, state, (SELECT count(*)::int FROM wrapped_key w WHERE w.contribution_id = c.id) AS keys
+       FROM contribution c WHERE contributor_ref = $1 ORDER BY committed_at`,
+      [who.ref],
+    );
+    expect(rows).toMatchObject([
+      { state: 'WITHDRAWN', keys: 0 },
+      { id: result.contributions![0]!.id, state: 'COMMITTED', keys: 1 },
+    ]);
   });
 
   it('refuses wrong signers, other chains, old nonces and passed deadlines, and relays nothing of them', async () => {

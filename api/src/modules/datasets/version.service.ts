@@ -100,10 +100,14 @@ export class VersionService {
       purposes: dataset.purposes,
     };
     const selection: Selection = { included: [], excluded: [] };
-    for (const found of await this.candidates.upTo(manager, dataset.id, number)) {
-      const reason = exclusionOf({ ...found.candidate, verdict: labels.verdicts.get(found.item.id) }, rules);
-      if (reason) selection.excluded.push({ contributionId: found.item.id, reason });
-      else selection.included.push(found);
+    const found = await this.candidates.upTo(manager, dataset.id, number);
+    const first = firstOfContent(found);
+    for (const entry of found) {
+      const { id, contentDigest } = entry.item;
+      const contested = first.get(contentDigest) === id ? null : Code.CONTENT_CONTESTED;
+      const reason = exclusionOf({ ...entry.candidate, verdict: labels.verdicts.get(id) }, rules) ?? contested;
+      if (reason) selection.excluded.push({ contributionId: id, reason });
+      else selection.included.push(entry);
     }
     return selection;
   }
@@ -193,4 +197,12 @@ export class VersionService {
       ],
     );
   }
+}
+
+/** Two commits of one content at the same moment do not see each other; the earlier one counts. */
+function firstOfContent(found: FoundCandidate[]): Map<string, string> {
+  const first = new Map<string, string>();
+  const byTime = [...found].sort((a, b) => a.item.committedAt.getTime() - b.item.committedAt.getTime());
+  for (const { item } of byTime) if (!first.has(item.contentDigest)) first.set(item.contentDigest, item.id);
+  return first;
 }

@@ -203,6 +203,19 @@ describe('versions', () => {
     expect(reasons.get(late.ids[0]!)).toBe(Code.NOT_VALIDATED);
   });
 
+  it('counts one content once, for who committed it first', async () => {
+    const dataset = await createDataset(api);
+    const [one, two] = [await contribute(dataset, { count: 1 }), await contribute(dataset, { count: 1 })];
+    await anchor();
+    await api.sql(
+      'UPDATE contribution SET content_digest = (SELECT content_digest FROM contribution WHERE id = $1) WHERE id = $2',
+      [one.ids[0], two.ids[0]],
+    );
+    await close(dataset);
+    const draft = await prepare(dataset);
+    expect(draft.excluded).toEqual([{ contributionId: two.ids[0], reason: Code.CONTENT_CONTESTED }]);
+  });
+
   it('takes verdicts and labelers from whoever knows the labels', async () => {
     const dataset = await createDataset(api);
     const { ids } = await contribute(dataset, { count: 3 });
