@@ -67,7 +67,8 @@ inBrowser('the SDK in Chromium', () => {
     await page.route('**/*', async (route) => {
       const request = route.request();
       const { pathname } = new URL(request.url());
-      if (pathname === '/') return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>page</title>' });
+      if (pathname === '/')
+        return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>page</title>' });
       if (pathname === '/rpc') {
         const answers = [JSON.parse(request.postData() as string)].flat().map(async ({ id, method, params }) => {
           const [{ to, data }] = params as [{ to: string; data: string }];
@@ -88,14 +89,23 @@ inBrowser('the SDK in Chromium', () => {
 
   async function load(page: Page): Promise<void> {
     await page.goto('https://page.test/');
-    await page.evaluate((network) => Object.assign(globalThis, { network }), { contracts, datasetId: DATASET, termsHash: TERMS_HASH });
+    await page.evaluate((network) => Object.assign(globalThis, { network }), {
+      contracts,
+      datasetId: DATASET,
+      termsHash: TERMS_HASH,
+    });
     await page.addScriptTag({ type: 'module', content: bundle });
     await page.waitForFunction(() => 'page' in globalThis);
   }
 
-  const call = <Name extends keyof InPage>(page: Page, name: Name, ...args: Parameters<InPage[Name]>): Promise<Awaited<ReturnType<InPage[Name]>>> =>
+  const call = <Name extends keyof InPage>(
+    page: Page,
+    name: Name,
+    ...args: Parameters<InPage[Name]>
+  ): Promise<Awaited<ReturnType<InPage[Name]>>> =>
     page.evaluate(
-      ([method, given]) => (globalThis as unknown as { page: Record<string, (...each: unknown[]) => unknown> }).page[method]!(...given),
+      ([method, given]) =>
+        (globalThis as unknown as { page: Record<string, (...each: unknown[]) => unknown> }).page[method]!(...given),
       [name, args] as const,
     ) as Promise<Awaited<ReturnType<InPage[Name]>>>;
 

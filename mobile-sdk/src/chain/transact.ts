@@ -1,5 +1,6 @@
+import { abis } from '@allod/contracts';
 import type { Contract, ContractTransactionReceipt, ContractTransactionResponse } from 'ethers';
-import { isCallException, isError } from 'ethers';
+import { Interface, isCallException, isError } from 'ethers';
 import { AllodError } from '../errors/base.ts';
 import { ChainError, ContractRefusedError } from '../errors/chain.ts';
 
@@ -11,21 +12,25 @@ export interface Transaction {
   receipt: ContractTransactionReceipt;
 }
 
+/** Custom errors of all our contracts: a call may be refused by a contract behind the one that was called. */
+const customErrors = new Interface(
+  Object.values(abis).flatMap((abi) => abi.filter(({ type }) => type === 'error')) as never,
+);
+
 /** Names a contract's custom error; anything else becomes a {@link ChainError} with its cause. */
-function translate(error: unknown, contract?: Contract): unknown {
+function translate(error: unknown): unknown {
   if (error instanceof AllodError) return error;
   if (isCallException(error)) {
-    const data = error.data;
-    const parsed = error.revert ?? (data && contract ? contract.interface.parseError(data) : null);
-    if (parsed)
-      return new ContractRefusedError(parsed.name, `the contract refused: ${parsed.name}`, {
-        details: [...parsed.args],
+    const parsed = error.data ? customErrors.parseError(error.data) : null;
+    if (!parsed) {
+      const details = { data: error.data };
+      return new ContractRefusedError('CALL_REVERTED', error.reason ?? 'the contract refused the call', {
+        details,
         cause: error,
       });
-    return new ContractRefusedError('CALL_REVERTED', error.reason ?? 'the contract refused the call', {
-      details: { data },
-      cause: error,
-    });
+    }
+    const details = parsed.args.map((value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+    return new ContractRefusedError(parsed.name, `the contract refused: ${parsed.name}`, { details, cause: error });
   }
   if (isError(error, 'ACTION_REJECTED'))
     return new AllodError('ACTION_REJECTED', 'the wallet said no', { cause: error });
@@ -51,7 +56,7 @@ export async function transact(contract: Contract, method: string, ...args: unkn
     if (!receipt) throw new ChainError('the transaction has no receipt', { details: { hash: sent.hash } });
     return { txHash: receipt.hash, blockNumber: receipt.blockNumber, gasUsed: receipt.gasUsed, receipt };
   } catch (error) {
-    throw translate(error, contract);
+    throw translate(error);
   }
 }
 

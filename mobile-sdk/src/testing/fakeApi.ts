@@ -17,7 +17,8 @@ import {
 import { buildSchema, graphql, type GraphQLSchema } from 'graphql';
 import { recoverAddress, verifyMessage, Wallet } from 'ethers';
 import type { ContributionCommitInput } from '../graphql/generated.ts';
-import { CHAIN_ID, contracts } from './fakeChain.ts';
+import type { ContractAddresses } from '../chain/contracts.ts';
+import { CHAIN_ID } from './fakeChain.ts';
 
 export const API = 'http://api.test';
 
@@ -50,8 +51,13 @@ export class FakeApi {
   openIntake = 1;
   /** Return a Response, throw, or never resolve, to stand in for the network. */
   intercept: (seen: Seen) => Response | undefined | Promise<Response | undefined> = () => undefined;
+  readonly #contracts: ContractAddresses;
   readonly #nonces = new Set<string>();
   readonly #tokens = new Map<string, string>();
+
+  constructor(contracts: ContractAddresses) {
+    this.#contracts = contracts;
+  }
 
   readonly fetch = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const path = new URL(url).pathname;
@@ -188,7 +194,7 @@ export class FakeApi {
       receipt: {
         ...receipt,
         signer: this.operator.address,
-        signature: await signStruct(this.operator, 'Receipt', statement, CHAIN_ID, contracts),
+        signature: await signStruct(this.operator, 'Receipt', statement, CHAIN_ID, this.#contracts),
         text: 'Stored.',
       },
     };
@@ -203,7 +209,7 @@ export class FakeApi {
       struct: 'Consent' | 'DeviceGrant' | 'ContributionBatch' | 'SealedKey',
       value: object,
       sig: string,
-    ): string => recoverAddress(digestOf(struct, value, CHAIN_ID, contracts), sig);
+    ): string => recoverAddress(digestOf(struct, value, CHAIN_ID, this.#contracts), sig);
     const hash = consentHash(agreed);
     if (by('Consent', agreed, signature) !== consent.contributorRef) return 'WRONG_SIGNATURE';
     if (by('DeviceGrant', grant, grant.signature) !== consent.contributorRef) return 'WRONG_SIGNATURE';

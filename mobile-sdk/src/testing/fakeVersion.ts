@@ -10,8 +10,8 @@ import {
 } from '@allod/protocol';
 import { toBeHex } from 'ethers';
 import type { ContributionCommitInput } from '../graphql/generated.ts';
-import { CHAIN_ID, contracts } from './fakeChain.ts';
-import { DATASET, type World } from './fixtures.ts';
+import { CHAIN_ID } from './fakeChain.ts';
+import type { World } from './fixtures.ts';
 
 /** A version that was made of everything the API holds, and can be bent before it is published. */
 export interface FakeVersion {
@@ -28,7 +28,7 @@ const fileLeaf = (leaf: CapTableLeaf): CapTableFileLeaf => ({
 });
 
 /** Freezes all commits into version `number`. */
-export function freeze({ api }: World, number = 1): FakeVersion {
+export function freeze({ api, contracts, datasetId }: World, number = 1): FakeVersion {
   const keyFiles = new Map<string, KeyFile>();
   const items: ManifestItem[] = [];
   const contributor: CapTableLeaf[] = [];
@@ -36,7 +36,7 @@ export function freeze({ api }: World, number = 1): FakeVersion {
     const { contributorRef, validUntil, consentNonce } = commit.consent;
     const record = commit.sealedKek.record as SealedKek;
     items.push(...commit.contributions.map((item) => manifestItem(commit, item, record)));
-    const file = keyFiles.get(contributorRef) ?? emptyFile(contributorRef, number);
+    const file = keyFiles.get(contributorRef) ?? emptyFile(datasetId, contributorRef, number);
     keyFiles.set(contributorRef, file);
     file.sealed.push({ record, signature: commit.sealedKek.signature, signer: commit.sealedKek.signer });
     file.wraps.push(
@@ -60,7 +60,7 @@ export function freeze({ api }: World, number = 1): FakeVersion {
     type: 'allod/manifest',
     chainId: CHAIN_ID,
     datasetRegistry: contracts.DatasetRegistry,
-    datasetId: DATASET,
+    datasetId,
     version: number,
     parent: number - 1,
     items,
@@ -99,61 +99,59 @@ function manifestItem(
   };
 }
 
-const emptyFile = (contributorRef: string, version: number): KeyFile => ({
+const emptyFile = (datasetId: string, contributorRef: string, version: number): KeyFile => ({
   v: 1,
   type: 'allod/key-file',
   chainId: CHAIN_ID,
-  datasetId: DATASET,
+  datasetId,
   contributorRef,
   version,
   sealed: [],
   wraps: [],
 });
 
-/** Stores a version's documents and puts it on chain as open. @returns what `versionPrepare` would answer */
-export function publish({ api, chain }: World, version: FakeVersion) {
-  const { manifest } = version;
+/** Stores a version's documents. @returns what `versionPrepare` would answer */
+export function store({ api, datasetId }: World, { manifest, ...version }: FakeVersion) {
   const tables = { contributor: capTable(version.contributor), other: capTable(version.other) };
   const capTableCid = api.storeJson({
     v: 1,
     type: 'allod/cap-table',
-    datasetId: DATASET,
+    datasetId,
     version: manifest.version,
     contributor: tables.contributor.leaves.map(fileLeaf),
     other: tables.other.leaves.map(fileLeaf),
   });
-  const roots = { contributorRoot: toBeHex(tables.contributor.root, 32), otherRoot: toBeHex(tables.other.root, 32) };
+  const roots = {
+    contributorRoot: toBeHex(tables.contributor.root, 32),
+    otherRoot: toBeHex(tables.other.root, 32),
+  };
   const keyFiles = [...version.keyFiles].map(([contributorRef, file]) => ({
     contributorRef,
     cid: api.storeJson(file),
   }));
   const manifestCid = api.storeJson({ ...manifest, keyFiles, capTable: { cid: capTableCid, ...roots } });
-  const number = manifest.version;
+  const { version: number, parent, items } = manifest;
+  return { number, manifestCid, capTableCid, ...roots, parent, included: items.length, excluded: [] };
+}
+
+/** Stores a version and puts it on the chain in memory as open. */
+export function publish(world: World, version: FakeVersion): ReturnType<typeof store> {
+  const draft = store(world, version);
+  const { chain, datasetId } = world;
+  const { number, manifestCid, parent } = draft;
+  const roots = { contributorRoot: BigInt(draft.contributorRoot), otherRoot: BigInt(draft.otherRoot) };
   const blockNumber = 100 + number;
   chain.views['DatasetRegistry.latestVersion'] = () => number;
   chain.views['DatasetRegistry.isOpen'] = (_, wanted) => wanted === BigInt(number);
   chain.views['DatasetRegistry.getVersion'] = () => ({
-    contributorRoot: tables.contributor.root,
-    otherRoot: tables.other.root,
+    ...roots,
     opensAt: 1,
     publishedBlock: blockNumber,
-    parent: manifest.parent,
+    parent,
     objection: 0,
     objected: false,
   });
-  chain.events.push({
-    contract: 'DatasetRegistry',
-    name: 'VersionPublished',
-    args: [DATASET, number, manifestCid, tables.contributor.root, tables.other.root, manifest.parent, 1],
-    blockNumber,
-  });
-  return {
-    number,
-    manifestCid,
-    capTableCid,
-    ...roots,
-    parent: manifest.parent,
-    included: manifest.items.length,
-    excluded: [],
-  };
+  const args = [datasetId, number, manifestCid, roots.contributorRoot, roots.otherRoot, parent, 1];
+  chain.events.push({ contract: 'DatasetRegistry', name: 'VersionPublished', args, blockNumber });
+  return draft;
 }

@@ -1,11 +1,13 @@
 import { purposesOf, tag } from '@allod/protocol';
-import { Wallet } from 'ethers';
+import { type Provider, Wallet } from 'ethers';
+import type { ContractAddresses } from '../chain/contracts.ts';
 import { type Client, createClientOn, type CreateClientOptions } from '../client.ts';
 import { createFakeKeyGate, type FakeKeyGateOptions } from '../keys/fake.ts';
+import { systemClock } from '../platform/clock.ts';
 import { memoryPlatform } from '../platform/memory.ts';
 import type { Platform } from '../platform/ports.ts';
 import { API, FakeApi } from './fakeApi.ts';
-import { CHAIN_ID, contracts, FakeChain } from './fakeChain.ts';
+import { CHAIN_ID, contracts as fakeContracts, FakeChain } from './fakeChain.ts';
 
 export const DATASET = tag('a dataset');
 export const SCHEMA_HASH = tag('its schema');
@@ -19,7 +21,7 @@ const dataset = {
   contributorsBps: 7000,
   latestVersion: 0,
   offerCount: 0,
-  token: contracts.TestUSD,
+  token: fakeContracts.TestUSD,
   floorPrice: 1n,
   schemaHash: SCHEMA_HASH,
 };
@@ -28,14 +30,23 @@ const dataset = {
 export interface World {
   api: FakeApi;
   chain: FakeChain;
+  contracts: ContractAddresses;
+  datasetId: string;
   /** Milliseconds that clients slept, in order. */
   slept: number[];
   platform(): Platform;
   client(options?: Partial<CreateClientOptions>): Client;
 }
 
-export function createWorld(allows: FakeKeyGateOptions['allows'] = () => true): World {
-  const api = new FakeApi();
+/** A real chain instead of the one in memory. */
+export interface WorldOnChain {
+  provider: Provider;
+  contracts: ContractAddresses;
+}
+
+export function createWorld(allows: FakeKeyGateOptions['allows'] = () => true, real?: WorldOnChain): World {
+  const contracts = real?.contracts ?? fakeContracts;
+  const api = new FakeApi(contracts);
   const chain = new FakeChain({
     'DatasetRegistry.getDataset': () => dataset,
     'DatasetRegistry.sourcesOf': () => [contracts.LicenseVault, contracts.LabelEscrow],
@@ -47,18 +58,21 @@ export function createWorld(allows: FakeKeyGateOptions['allows'] = () => true): 
     now: () => Date.now(),
     sleep: async (ms: number) => {
       slept.push(ms);
+      if (real) await systemClock.sleep(ms);
     },
   };
   const platform = (): Platform => memoryPlatform({ fetch: api.fetch, clock });
   return {
     api,
     chain,
+    contracts,
+    datasetId: DATASET,
     slept,
     platform,
     client: (options = {}) =>
       createClientOn(options.platform ?? platform(), {
         api: API,
-        chain: { chainId: CHAIN_ID, name: 'baseSepolia', provider: chain, contracts },
+        chain: { chainId: CHAIN_ID, name: 'baseSepolia', provider: real?.provider ?? chain, contracts },
         keyGate,
         ...options,
       }),
