@@ -3,25 +3,25 @@ export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
-  ID: { input: string; output: string };
-  String: { input: string; output: string };
-  Boolean: { input: boolean; output: boolean };
-  Int: { input: number; output: number };
-  Float: { input: number; output: number };
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
   /** EIP-55 checksummed address. */
-  Address: { input: string; output: string };
+  Address: { input: string; output: string; }
   /** 0x and 64 lower-case hex digits: ids and hashes. */
-  Bytes32: { input: string; output: string };
+  Bytes32: { input: string; output: string; }
   /** 0x and an even number of hex digits. */
-  Bytes: { input: string; output: string };
+  Bytes: { input: string; output: string; }
   /** CIDv1, base32, sha2-256. */
-  CID: { input: string; output: string };
+  CID: { input: string; output: string; }
   /** Base units of a token (or a 40-bit number) as a decimal string. */
-  TokenAmount: { input: string; output: string };
+  TokenAmount: { input: string; output: string; }
   /** ISO 8601 instant, UTC. */
-  DateTime: { input: Date; output: Date };
+  DateTime: { input: Date; output: Date; }
   /** Any JSON value. */
-  JSON: { input: unknown; output: unknown };
+  JSON: { input: unknown; output: unknown; }
 };
 
 /** An expected outcome that says no. Match on `code`, never on `message`. */
@@ -89,13 +89,16 @@ export type Query = {
   claims: Array<ClaimProof>;
 };
 
+
 export type QueryOwnerKeysArgs = {
   datasetId: Scalars['Bytes32']['input'];
 };
 
+
 export type QueryContributionArgs = {
   id: Scalars['Bytes32']['input'];
 };
+
 
 export type QueryMyContributionsArgs = {
   datasetId?: InputMaybe<Scalars['Bytes32']['input']>;
@@ -103,9 +106,11 @@ export type QueryMyContributionsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
+
 export type QueryDatasetArgs = {
   id: Scalars['Bytes32']['input'];
 };
+
 
 export type QueryDatasetsArgs = {
   search?: InputMaybe<Scalars['String']['input']>;
@@ -114,26 +119,32 @@ export type QueryDatasetsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
 };
 
+
 export type QueryLabelingJobArgs = {
   id: Scalars['Bytes32']['input'];
 };
+
 
 export type QueryLabelingJobsArgs = {
   datasetId?: InputMaybe<Scalars['Bytes32']['input']>;
   state?: InputMaybe<JobState>;
 };
 
+
 export type QueryQuizArgs = {
   jobId: Scalars['Bytes32']['input'];
 };
+
 
 export type QueryMyAssignmentsArgs = {
   jobId?: InputMaybe<Scalars['Bytes32']['input']>;
 };
 
+
 export type QueryEarningsArgs = {
   jobId?: InputMaybe<Scalars['Bytes32']['input']>;
 };
+
 
 export type QueryClaimsArgs = {
   account: Scalars['Address']['input'];
@@ -192,70 +203,86 @@ export type Mutation = {
   annotationSubmit: AnnotationSubmitResult;
 };
 
+
 export type MutationSignInChallengeArgs = {
   account: Scalars['Address']['input'];
   domain: Scalars['String']['input'];
   uri: Scalars['String']['input'];
 };
 
+
 export type MutationSignInArgs = {
   message: Scalars['String']['input'];
   signature: Scalars['Bytes']['input'];
 };
 
+
 export type MutationContributionUploadBeginArgs = {
   input: ContributionUploadBeginInput;
 };
+
 
 export type MutationContributionCommitArgs = {
   input: ContributionCommitInput;
 };
 
+
 export type MutationContributionWithdrawArgs = {
   input: ContributionWithdrawInput;
 };
+
 
 export type MutationConsentWithdrawArgs = {
   input: ConsentWithdrawInput;
 };
 
+
 export type MutationIntakeCloseArgs = {
   datasetId: Scalars['Bytes32']['input'];
 };
+
 
 export type MutationVersionPrepareArgs = {
   datasetId: Scalars['Bytes32']['input'];
 };
 
+
 export type MutationLabelingJobCreateArgs = {
   input: LabelingJobCreateInput;
 };
+
 
 export type MutationLabelingJobApproveArgs = {
   input: LabelingJobApproveInput;
 };
 
+
 export type MutationLabelingJobCloseArgs = {
   jobId: Scalars['Bytes32']['input'];
 };
+
 
 export type MutationQuizSubmitArgs = {
   jobId: Scalars['Bytes32']['input'];
   answers: Array<Scalars['String']['input']>;
 };
 
+
 export type MutationAssignmentAcceptArgs = {
   jobId: Scalars['Bytes32']['input'];
 };
+
 
 export type MutationAssignmentSkipArgs = {
   id: Scalars['ID']['input'];
 };
 
+
 export type MutationAssignmentReportArgs = {
   id: Scalars['ID']['input'];
   reason: Scalars['String']['input'];
 };
+
 
 export type MutationAnnotationSubmitArgs = {
   input: AnnotationSubmitInput;
@@ -470,9 +497,11 @@ export type Subscription = {
   earningsChanged: Earnings;
 };
 
+
 export type SubscriptionContributionChangedArgs = {
   datasetId: Scalars['Bytes32']['input'];
 };
+
 
 export type SubscriptionEarningsChangedArgs = {
   jobId: Scalars['Bytes32']['input'];
@@ -536,7 +565,10 @@ export type DatasetVersion = {
   parent: Scalars['Int']['output'];
 };
 
-export type VersionState = 'IN_REVIEW' | 'OPEN' | 'OBJECTED';
+export type VersionState =
+  | 'IN_REVIEW'
+  | 'OPEN'
+  | 'OBJECTED';
 
 export type DatasetEdge = {
   __typename?: 'DatasetEdge';
@@ -786,7 +818,10 @@ export type AnnotationOutcome = {
   submittedAt: Scalars['DateTime']['output'];
 };
 
-export type Verdict = 'PENDING' | 'PAID' | 'REFUSED';
+export type Verdict =
+  | 'PENDING'
+  | 'PAID'
+  | 'REFUSED';
 
 /** One license slot as the chain has it. */
 export type License = {
