@@ -107,12 +107,13 @@ export class AssignmentRepository {
     return true;
   }
 
-  /** Leases whose deadline has passed; locked, oldest first. */
-  expired(manager: EntityManager, now: number, limit: number): Promise<{ id: string }[]> {
-    return manager.query(
-      `SELECT id FROM assignment WHERE state = 'LEASED' AND deadline < $1 ORDER BY deadline
-       LIMIT $2 FOR UPDATE SKIP LOCKED`,
-      [now, limit],
+  /** A lease whose deadline has passed and that nobody else is ending; locked. */
+  async oldestExpired(manager: EntityManager, now: number): Promise<string | undefined> {
+    const [lease]: { id: string }[] = await manager.query(
+      `SELECT id FROM assignment WHERE state = 'LEASED' AND deadline < $1 ORDER BY deadline, id
+       LIMIT 1 FOR UPDATE SKIP LOCKED`,
+      [now],
     );
+    return lease?.id;
   }
 }

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
 import { AssignmentRepository } from './assignment.repository.ts';
 
 const EXPIRE_EVERY_MS = 5_000;
-const BATCH = 200;
 
 /** Gives back the tasks of leases whose deadline has passed. */
 @Injectable()
@@ -22,12 +22,15 @@ export class LeaseExpiryService implements OnModuleInit {
     });
   }
 
-  /** Returns how many leases ended. */
-  expire(now: number): Promise<number> {
-    return this.source.transaction(async (manager) => {
-      const expired = await this.repository.expired(manager, now, BATCH);
-      for (const { id } of expired) await this.repository.release(manager, id, 'EXPIRED');
-      return expired.length;
-    });
+  /** Returns how many leases ended. One transaction each: a second task must not be locked after the first one's job. */
+  async expire(now: number): Promise<number> {
+    let ended = 0;
+    while (await this.source.transaction((manager) => this.expireOne(manager, now))) ended += 1;
+    return ended;
+  }
+
+  private async expireOne(manager: EntityManager, now: number): Promise<boolean> {
+    const id = await this.repository.oldestExpired(manager, now);
+    return id !== undefined && this.repository.release(manager, id, 'EXPIRED');
   }
 }

@@ -51,6 +51,7 @@ export class EarningsService {
 
   /** Says that every lease of this labeler up to `through` has its verdict. It never goes back. */
   async settle(manager: EntityManager, jobId: string, labeler: string, through: number): Promise<void> {
+    await this.lockJob(manager, jobId);
     await manager.query(
       `INSERT INTO earning_account (job_id, labeler, settled_through) VALUES ($1, $2, $3)
        ON CONFLICT (job_id, labeler) DO UPDATE SET settled_through = excluded.settled_through
@@ -61,12 +62,18 @@ export class EarningsService {
 
   /** Adds what the escrow paid out. */
   async withdraw(manager: EntityManager, jobId: string, labeler: string, amount: bigint): Promise<void> {
+    await this.lockJob(manager, jobId);
     await manager.query(
       `INSERT INTO earning_account (job_id, labeler, withdrawn) VALUES ($1, $2, $3)
        ON CONFLICT (job_id, labeler) DO UPDATE SET withdrawn = earning_account.withdrawn + excluded.withdrawn`,
       [jobId, labeler, amount.toString()],
     );
     await this.announce(manager, jobId, labeler);
+  }
+
+  /** Settlements and withdrawals of one job wait for each other here, before either holds an account's row. */
+  private async lockJob(manager: EntityManager, jobId: string): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`earnings:${jobId}`]);
   }
 
   async statement(jobId: string, labeler: string, manager: EntityManager = this.source.manager): Promise<Statement> {

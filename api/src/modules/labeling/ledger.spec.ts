@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startApp } from '../../testing/app.ts';
+import type { TestApp } from '../../testing/app.ts';
+import { LABELS, openJob, PRICE, qualified, settleChain } from '../../testing/labeling.ts';
+import type { TestLabeler } from '../../testing/labeling.ts';
+import { randomSource } from './consensus/simulate-votes.ts';
+import { LeaseExpiryService } from './lease-expiry.service.ts';
+import { SettlementService } from './settlement.service.ts';
+
+const ITEMS = 24;
+const LABELERS = 6;
+const ROUNDS = 20;
+
+/** Everybody works at once: answers right or wrong, skips, reports, lets leases run out, while settlements run. */
+describe('a job under everything at once', () => {
+  let api: TestApp;
+
+  beforeAll(async () => {
+    api = await startApp();
+  });
+  afterAll(() => api.stop());
+
+  const right = (id: string): string => LABELS[Number(BigInt(id) % 3n)]!;
+
+  async function act(labeler: TestLabeler, random: () => number, skill: number): Promise<void> {
+    const assignment = await labeler.accept();
+    if (assignment.code) return;
+    const dice = random();
+    if (dice < 0.05) await labeler.end(assignment.id, 'Skip');
+    else if (dice < 0.07) await labeler.end(assignment.id, 'Report');
+    else if (dice < 0.1) await api.app.get(LeaseExpiryService).expire(assignment.lease.deadline + 1);
+    else {
+      const wrong = LABELS[(LABELS.indexOf(right(assignment.contributionId)) + 1) % 3]!;
+      const value = random() < skill ? right(assignment.contributionId) : wrong;
+      await labeler.submit(await labeler.annotation(assignment, value));
+    }
+  }
+
+  /** Settles and confirms blocks in which several labelers withdraw one unit each; resolves to the number of blocks. */
+  async function settleMeanwhile(jobId: string, labelers: TestLabeler[], done: () => boolean): Promise<number> {
+    let blocks = 0;
+    for (; !done(); blocks += 1) {
+      const redeemed = labelers.map(({ address }) => ({
+        contract: 'LabelEscrow' as const,
+        name: 'VoucherRedeemed',
+        args: { jobId, labeler: address, amount: '1', cumulative: String(blocks + 1) },
+      }));
+      api.chain.mine(...(blocks % 2 ? redeemed : redeemed.reverse()));
+      await Promise.all([api.app.get(SettlementService).settleAll(), settleChain(api)]);
+    }
+    return blocks;
+  }
+
+  it('owes exactly what its ledger says, and every voucher is the sum of its lines', async () => {
+    const job = await openJob(api, ITEMS);
+    const labelers = await qualified(api, job, LABELERS);
+    let working = LABELERS;
+    const work = labelers.map(async (labeler, i) => {
+      const random = randomSource(i);
+      for (let round = 0; round < ROUNDS; round += 1) await act(labeler, random, i === 0 ? 0.2 : 0.95);
+      working -= 1;
+    });
+    const [blocks] = await Promise.all([settleMeanwhile(job.id, labelers, () => working === 0), ...work]);
+    await api.app.get(LeaseExpiryService).expire(4_000_000_000);
+    await api.sql(`UPDATE labeling_job SET state = 'CLOSED', news = news + 1 WHERE id = $1`, [job.id]);
+    await api.app.get(SettlementService).settleAll();
+
+    const [facts] = await api.sql<Record<string, string>>(
+      `SELECT
+         (SELECT count(*) FROM labeling_task WHERE job_id = $1 AND state = 'OPEN') AS open_tasks,
+         (SELECT count(*) FROM annotation WHERE job_id = $1 AND verdict = 'PENDING') AS pending,
+         (SELECT count(*) FROM annotation WHERE job_id = $1 AND verdict = 'PAID') AS paid,
+         (SELECT count(*) FROM annotation WHERE job_id = $1 AND verdict = 'REFUSED') AS refused,
+         (SELECT count(*) FROM earning WHERE job_id = $1 AND cause = 'ANNOTATION') AS lines,
+         (SELECT sum(amount) FROM earning WHERE job_id = $1) AS earned,
+         (SELECT coalesce(sum(q.pay), 0) FROM qualification q WHERE q.job_id = $1 AND NOT EXISTS
+            (SELECT 1 FROM earning e WHERE e.cause_id = q.job_id || ':' || q.labeler)) AS quiz_waiting,
+         committed, reserved, budget
+       FROM labeling_job WHERE id = $1`,
+      [job.id],
+    );
+    expect(facts).toMatchObject({ open_tasks: '0', pending: '0', lines: facts!['paid'] });
+    expect(Number(facts!['refused'])).toBeGreaterThan(0);
+    const owed = BigInt(facts!['earned']!) + BigInt(facts!['quiz_waiting']!);
+    expect(BigInt(facts!['committed']!)).toBe(owed);
+    expect(owed <= BigInt(facts!['reserved']!) && BigInt(facts!['reserved']!) <= BigInt(facts!['budget']!)).toBe(true);
+
+    const statements = await Promise.all(labelers.map((labeler) => labeler.earnings()));
+    const cumulative = statements.reduce((sum, { voucher }) => sum + BigInt(voucher?.cumulative ?? '0'), 0n);
+    expect(cumulative).toBe(BigInt(facts!['earned']!));
+    for (const { outcomes, withdrawn } of statements) {
+      expect(withdrawn).toBe(String(blocks));
+      const paid = outcomes.filter(({ verdict }) => verdict === 'PAID');
+      expect(paid.every(({ pay }) => pay === PRICE.toString())).toBe(true);
+      expect(new Set(outcomes.map(({ assignmentId }) => assignmentId)).size).toBe(outcomes.length);
+    }
+  }, 180_000);
+});
