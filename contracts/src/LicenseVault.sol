@@ -212,8 +212,7 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         uint256 version,
         uint256 purposes
     ) external view override returns (bool) {
-        if (version == 0 || version > type(uint32).max) return false;
-        if (!datasetRegistry.isOpen(datasetId, uint32(version))) return false;
+        if (version == 0) return false;
         if (_hasLicense(user, datasetId, version, purposes, 0)) return true;
         Seat memory seat = _seats[datasetId][user];
         return

@@ -87,7 +87,7 @@ interface IDatasetRegistry {
     /// @param publishedBlock The block of the `VersionPublished` event.
     /// @param parent The version this one continues, 0 for none.
     /// @param objection The guardian's reason code; meaningful only when `objected`.
-    /// @param objected Whether the guardian objected: then it never opens.
+    /// @param objected Whether the guardian objected: then it is never sold and opens only with a newer one.
     struct Version {
         uint256 contributorRoot;
         uint256 otherRoot;

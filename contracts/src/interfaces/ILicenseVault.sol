@@ -10,7 +10,8 @@ interface ILicenseVault {
     /// @param datasetId The dataset.
     /// @param offerIndex The offer.
     /// @param slot The license slot of the licensee, 0 to 7.
-    /// @param version The version whose cap table is paid, and the newest that the license opens.
+    /// @param version The version whose cap table is paid, open when bought, and the newest that the license opens. The
+    /// license opens every older one too, objected or not: their items are part of the newer.
     /// @param maxPrice The most the buyer pays, in base units; also the value of the permit in `purchaseWithPermit`.
     /// @param maxWithdrawnBps The largest withdrawn share of the contributors' weight that the buyer accepts.
     struct Purchase {

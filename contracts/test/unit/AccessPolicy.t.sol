@@ -54,7 +54,7 @@ contract AccessPolicyTest is ProtocolFixture {
         assertFalse(policy.canDecrypt(licensee, datasetId, 1, alice, 0, TRAIN, end, 2), "at the end");
     }
 
-    function test_CanDecrypt_NeedsAnOpenVersionWithinTheLicense() public {
+    function test_CanDecrypt_NeedsAVersionWithinTheLicense() public {
         buy();
         IDatasetRegistry.VersionParams memory params = versionParams();
         vm.prank(curator);

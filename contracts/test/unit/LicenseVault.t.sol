@@ -474,6 +474,48 @@ contract LicenseVaultTest is ProtocolFixture {
         assertFalse(vault.mayLabel(licensee, datasetId, "pack"), "never to label");
     }
 
+    function test_MayDecrypt_AnObjectedVersionOpensOnlyWithANewerOne() public {
+        buy();
+        IDatasetRegistry.VersionParams memory next = versionParams();
+        vm.prank(curator);
+        datasets.publishVersion(datasetId, next);
+        vm.prank(guardian);
+        datasets.objectVersion(datasetId, 2, 1);
+        vm.prank(curator);
+        datasets.publishVersion(datasetId, next);
+        vm.warp(block.timestamp + REVIEW_WINDOW);
+
+        I.Purchase memory wanted = terms();
+        wanted.version = 2;
+        uint40 opensAt = datasets.getVersion(datasetId, 2).opensAt;
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IDatasetRegistry.DatasetRegistryVersionNotOpen.selector,
+                datasetId,
+                2,
+                opensAt,
+                true
+            )
+        );
+        vm.prank(licensee);
+        vault.purchase(wanted);
+        assertTrue(vault.mayDecrypt(licensee, datasetId, 1, TRAIN), "the version bought");
+        assertFalse(vault.mayDecrypt(licensee, datasetId, 2, TRAIN), "objected, nothing newer licensed");
+
+        wanted.version = 3;
+        vm.prank(licensee);
+        vault.purchase(wanted);
+        _seat(seatKey);
+        assertTrue(vault.mayDecrypt(licensee, datasetId, 2, TRAIN), "objected, a newer one licensed");
+        assertTrue(vault.mayDecrypt(seatUser, datasetId, 2, TRAIN), "with a seat");
+        assertFalse(vault.mayDecrypt(licensee, datasetId, 2, EVALUATE), "other purposes");
+        assertFalse(vault.mayDecrypt(licensee, datasetId, 4, TRAIN), "not yet published");
+        assertFalse(vault.mayDecrypt(licensee, datasetId, 0, TRAIN), "no version");
+        (, uint40 expiry, , , ) = vault.getLicense(licensee, datasetId, 0);
+        vm.warp(expiry);
+        assertFalse(vault.mayDecrypt(licensee, datasetId, 2, TRAIN), "expired");
+    }
+
     function test_Pause_StopsPurchasesOnly() public {
         buy();
         vm.prank(guardian);
