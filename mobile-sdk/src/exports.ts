@@ -29,6 +29,8 @@ export type * from './actions/acceptAssignment.ts';
 export type * from './actions/submitAnnotation.ts';
 export type * from './actions/endAssignment.ts';
 export type * from './actions/earnings.ts';
+export type * from './actions/claimLease.ts';
+export type { CommitmentReceipt } from './identity/annotations.ts';
 export type * from './actions/createDataset.ts';
 export type * from './actions/createOffer.ts';
 export type * from './actions/labelingJob.ts';

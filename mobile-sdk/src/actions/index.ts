@@ -17,6 +17,7 @@ export { acceptAssignment, getAssignments, openAssignment } from './acceptAssign
 export { submitAnnotation } from './submitAnnotation.ts';
 export { reportAssignment, skipAssignment } from './endAssignment.ts';
 export { getEarnings, withdrawEarnings } from './earnings.ts';
+export { claimLease, finalizeLease } from './claimLease.ts';
 export { createDataset } from './createDataset.ts';
 export { createOffer } from './createOffer.ts';
 export { approveJob, closeJob, createJob, fundJob } from './labelingJob.ts';

@@ -1,28 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  annotationCommitment,
-  hashStruct,
-  jsonKeccak,
-  type SealedLabelKey,
-  signStruct,
-  tag,
-  taskId as deriveTaskId,
-} from '@allod/protocol';
-import type { Wallet } from 'ethers';
+import { annotationCommitment, jsonKeccak, type SealedLabelKey, signStruct, tag } from '@allod/protocol';
 import type { Client } from '../client.ts';
-import type { AnnotationSubmitInput } from '../graphql/generated.ts';
 import type { Platform } from '../platform/ports.ts';
 import { CHAIN_ID, contracts } from '../testing/fakeChain.ts';
-import {
-  consentTo,
-  createWorld,
-  CURATOR,
-  DATASET,
-  SCHEMA_HASH,
-  seedOf,
-  walletOf,
-  type World,
-} from '../testing/fixtures.ts';
+import { FakeJob } from '../testing/fakeJob.ts';
+import { consentTo, createWorld, CURATOR, DATASET, seedOf, walletOf, type World } from '../testing/fixtures.ts';
 
 const JOB = tag('a job');
 const RULE = tag('its rules');
@@ -38,14 +20,11 @@ describe('labeling', () => {
   let world: World;
   let client: Client;
   let platform: Platform;
-  let leaseSigner: Wallet;
+  let job: FakeJob;
   let releases: number;
-  let submissions: AnnotationSubmitInput[];
 
   beforeEach(async () => {
     releases = 0;
-    submissions = [];
-    leaseSigner = signer;
     world = createWorld((account, record) => {
       releases++;
       return account === labeler.address && record.kind === 'label';
@@ -70,78 +49,8 @@ describe('labeling', () => {
     const contributor = world.client({ seed: seedOf(1) });
     await consentTo(contributor);
     await contributor.contribute({ datasetId: DATASET, items: [text('seven'), text('eight')] });
-    let next = 0;
-    world.api.resolvers['assignmentAccept'] = () => assign(next++);
-    world.api.resolvers['annotationSubmit'] = ({ input }: { input: AnnotationSubmitInput }) => receive(input);
+    job = new FakeJob(world, { jobId: JOB, ruleHash: RULE, labeler: labeler.address, signer });
   });
-
-  async function assign(index: number): Promise<object> {
-    const [commit] = world.api.commits;
-    const item = commit!.contributions[index];
-    if (!item) return { __typename: 'Refused', code: 'NO_TASK', message: 'nothing left' };
-    const pack = commit!.labelPacks[0]!;
-    const taskId = deriveTaskId({ jobId: JOB, contributionId: item.contributionId });
-    const lease = {
-      jobId: JOB,
-      labeler: labeler.address,
-      taskId,
-      price: 40n,
-      ruleHash: RULE,
-      deadline: 2_000_000_000,
-      autoApproveAt: 2_000_000_000,
-    };
-    return {
-      __typename: 'Assignment',
-      id: `assignment-${index}`,
-      lease: {
-        ...lease,
-        price: '40',
-        signer: signer.address,
-        signature: await signStruct(leaseSigner, 'Lease', lease, CHAIN_ID, contracts),
-      },
-      jobId: JOB,
-      contributionId: item.contributionId,
-      datasetId: DATASET,
-      contributorRef: commit!.consent.contributorRef,
-      schemaHash: SCHEMA_HASH,
-      cid: item.leaves[0],
-      size: item.size,
-      floeHeader: item.floeHeader,
-      mediaType: 'text/plain',
-      labels: ['7', '8'],
-      labelWrappedDek: pack.wraps[index]!.wrappedDek,
-      sealedKey: pack.sealed.record,
-      sealedKeySignature: pack.sealed.signature,
-      sealedKeySigner: pack.sealed.signer,
-      packId: pack.packId,
-      state: 'LEASED',
-    };
-  }
-
-  let receiptSigner = signer;
-  async function receive(input: AnnotationSubmitInput): Promise<object> {
-    submissions.push(input);
-    const { lease } = (await assign(Number(input.assignmentId.split('-')[1]))) as {
-      lease: { taskId: string; price: string };
-    };
-    const leaseHash = hashStruct('Lease', {
-      jobId: JOB,
-      labeler: labeler.address,
-      taskId: lease.taskId,
-      price: 40n,
-      ruleHash: RULE,
-      deadline: 2_000_000_000,
-      autoApproveAt: 2_000_000_000,
-    });
-    const receipt = { leaseHash, commitment: input.commitment, receivedAt: 1_800_000_000 };
-    return {
-      __typename: 'AnnotationReceived',
-      assignmentId: input.assignmentId,
-      ...receipt,
-      signer: signer.address,
-      signature: await signStruct(receiptSigner, 'CommitmentReceipt', receipt, CHAIN_ID, contracts),
-    };
-  }
 
   it('decrypts leased items with one key release for a whole pack', async () => {
     const first = await client.acceptAssignment({ jobId: JOB });
@@ -155,7 +64,7 @@ describe('labeling', () => {
   });
 
   it('does not work on a lease that the escrow would not pay', async () => {
-    leaseSigner = walletOf(51);
+    job.leaseSigner = walletOf(51);
     await expect(client.acceptAssignment({ jobId: JOB })).rejects.toMatchObject({
       code: 'UNTRUSTED_ANSWER',
       details: { assignmentId: 'assignment-0' },
@@ -180,7 +89,7 @@ describe('labeling', () => {
   it('submits a salted, signed commitment and keeps its receipt', async () => {
     const { assignment } = await client.acceptAssignment({ jobId: JOB });
     const receipt = await client.submitAnnotation({ assignment, value: '7' });
-    const [sent] = submissions;
+    const [sent] = job.submissions;
     const expected = annotationCommitment({
       jobId: JOB,
       taskId: assignment.lease.taskId,
@@ -191,7 +100,7 @@ describe('labeling', () => {
     expect(sent!.commitment).toBe(expected);
     expect(receipt.commitment).toBe(expected);
     expect(await client.submitAnnotation({ assignment, value: '7' })).toEqual(receipt);
-    expect(submissions).toHaveLength(1);
+    expect(job.submissions).toHaveLength(1);
     await expect(client.submitAnnotation({ assignment, value: '8' })).rejects.toMatchObject({
       code: 'ALREADY_SUBMITTED',
     });
@@ -213,17 +122,16 @@ describe('labeling', () => {
     await restarted.submitAnnotation({ assignment, value: '7' });
     const [kept] = await platform.resumeStore.list('annotation/');
     const before = JSON.parse(new TextDecoder().decode(await platform.resumeStore.get(kept!))) as { salt: string };
-    expect(new Set(submissions.map(({ salt, commitment }) => salt + commitment)).size).toBe(1);
-    expect(submissions[0]!.salt).toBe(before.salt);
+    expect(new Set(job.submissions.map(({ salt, commitment }) => salt + commitment)).size).toBe(1);
+    expect(job.submissions[0]!.salt).toBe(before.salt);
   });
 
   it('refuses a receipt of another signer', async () => {
     const { assignment } = await client.acceptAssignment({ jobId: JOB });
-    receiptSigner = walletOf(52);
+    job.receiptSigner = walletOf(52);
     await expect(client.submitAnnotation({ assignment, value: '7' })).rejects.toMatchObject({
       code: 'UNTRUSTED_ANSWER',
     });
-    receiptSigner = signer;
   });
 
   it('withdraws nothing without a voucher, and refuses one that the escrow would not take', async () => {

@@ -3,9 +3,10 @@ import { hexlify, randomBytes } from 'ethers';
 import { type ClientContext, execute, walletOf } from '../context.ts';
 import type { SignerMissingError } from '../errors/account.ts';
 import { RefusedError, type TransportError, UntrustedAnswerError } from '../errors/api.ts';
-import { AnnotationSubmitDocument, type AnnotationSubmitMutation } from '../graphql/generated.ts';
+import { AnnotationSubmitDocument } from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
 import { isSignedBy, leaseHash, leaseOf } from '../identity/leases.ts';
+import { annotationKey, type CommitmentReceipt, type KeptAnnotation } from '../identity/annotations.ts';
 import { loadJson, saveJson } from '../store.ts';
 import { type Assignment, getAssignments } from './acceptAssignment.ts';
 import { getEscrow } from './getEscrow.ts';
@@ -17,21 +18,8 @@ export interface SubmitAnnotationParameters {
   value: string;
 }
 
-export type CommitmentReceipt = Omit<
-  Extract<AnnotationSubmitMutation['annotationSubmit'], { __typename: 'AnnotationReceived' }>,
-  '__typename'
->;
 export type SubmitAnnotationReturnType = CommitmentReceipt;
 export type SubmitAnnotationErrorType = SignerMissingError | RefusedError | UntrustedAnswerError | TransportError;
-
-/** What is kept of an annotation: with the lease it is the evidence for `claimLease`. */
-interface KeptAnnotation {
-  value: string;
-  salt: string;
-  commitment: string;
-  signature: string;
-  receipt: CommitmentReceipt | null;
-}
 
 /**
  * Submits the answer to a task. The salted commitment is kept on the device before it is sent, so that a repetition after a
@@ -49,7 +37,7 @@ export async function submitAnnotation(
   const labeler = await walletOf(client);
   const assignment = await assignmentOf(client, parameters.assignment);
   const { resumeStore } = client.platform;
-  const key = `annotation/${labeler.address.toLowerCase()}/${assignment.id}`;
+  const key = annotationKey(labeler.address, assignment.id);
   const before = await loadJson<KeptAnnotation>(resumeStore, key);
   if (before?.receipt && before.value !== parameters.value) {
     throw new RefusedError(Code.ALREADY_SUBMITTED, 'this task was answered before', {

@@ -82,6 +82,18 @@ describe('signIn', () => {
     });
   });
 
+  it('signs a new challenge when the answer to the first was lost', async () => {
+    const world = createWorld();
+    let used = false;
+    world.api.resolvers['signIn'] = (_, __, usual) => {
+      if (used) return usual();
+      used = true;
+      return { __typename: 'Refused', code: 'CHALLENGE_EXPIRED', message: 'used' };
+    };
+    const { account } = await world.client({ signer: walletOf(83) }).signIn();
+    expect(account).toBe(walletOf(83).address);
+  });
+
   it('needs a wallet or a seed', async () => {
     await expect(createWorld().client().signIn()).rejects.toMatchObject({ code: 'SIGNER_MISSING' });
     await expect(createWorld().client().signIn({ datasetId: DATASET })).rejects.toMatchObject({ code: 'SEED_MISSING' });

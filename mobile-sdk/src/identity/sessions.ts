@@ -1,3 +1,5 @@
+import { Code } from '@allod/protocol';
+import { isAllodError } from '../errors/base.ts';
 import { accepted, request } from '../graphql/transport.ts';
 import { SignInChallengeDocument, SignInDocument } from '../graphql/generated.ts';
 import type { Platform } from '../platform/ports.ts';
@@ -41,7 +43,7 @@ export class Sessions {
     if (session && Date.parse(session.expiresAt) - MARGIN > this.#options.platform.clock.now()) return session;
     let pending = this.#pending.get(key);
     if (!pending) {
-      pending = this.#signIn(account).finally(() => this.#pending.delete(key));
+      pending = this.#signInAgain(account).finally(() => this.#pending.delete(key));
       this.#pending.set(key, pending);
     }
     return pending;
@@ -50,6 +52,16 @@ export class Sessions {
   /** Forgets a session, for example after the API called it unauthenticated. */
   drop(account: Account): void {
     this.#sessions.delete(account.address.toLowerCase());
+  }
+
+  /** A challenge is good once: when the answer to it was lost on the way, a new one is signed. */
+  async #signInAgain(account: Account): Promise<Session> {
+    try {
+      return await this.#signIn(account);
+    } catch (error) {
+      if (!isAllodError(error, Code.CHALLENGE_EXPIRED)) throw error;
+      return this.#signIn(account);
+    }
   }
 
   async #signIn(account: Account): Promise<Session> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from 'ethers';
+import { HDNodeWallet, JsonRpcProvider, Mnemonic } from 'ethers';
 import { CHAIN_ID } from './fakeChain.ts';
 
 const BINARY = fileURLToPath(new URL('../../../node_modules/.bin/anvil', import.meta.url));
@@ -12,8 +12,8 @@ const MNEMONIC = Mnemonic.fromPhrase('test test test test test test test test te
 /** A development chain of this test alone. */
 export interface Anvil {
   provider: JsonRpcProvider;
-  /** Funded accounts of the development mnemonic; each counts its nonces by itself. */
-  signer(index: number): NonceManager;
+  /** Funded accounts of the development mnemonic; one transaction of each at a time. */
+  signer(index: number): HDNodeWallet;
   /** A block `seconds` from now. */
   mineIn(seconds: number): Promise<void>;
   stop(): Promise<void>;
@@ -48,8 +48,7 @@ export async function startAnvil(): Promise<Anvil> {
   }
   return {
     provider,
-    signer: (index) =>
-      new NonceManager(HDNodeWallet.fromMnemonic(MNEMONIC, `m/44'/60'/0'/0/${index}`).connect(provider)),
+    signer: (index) => HDNodeWallet.fromMnemonic(MNEMONIC, `m/44'/60'/0'/0/${index}`).connect(provider),
     mineIn: async (seconds) => {
       await sleep(seconds * 1000);
       await provider.send('evm_mine', []);
