@@ -37,8 +37,8 @@ export class JobRunner implements OnApplicationShutdown {
     );
     const liveness = (this.liveness = new WorkerLiveness(this.env.DATABASE_URL));
     const events: WorkerEvents = new EventEmitter();
-    const held: Promise<void>[] = [];
-    events.on('worker:create', ({ worker }) => held.push(liveness.hold(worker.workerId)));
+    const workerIds: string[] = [];
+    events.on('worker:create', ({ worker }) => workerIds.push(worker.workerId));
     this.runner = await run({
       events,
       pgPool: this.pool,
@@ -49,7 +49,7 @@ export class JobRunner implements OnApplicationShutdown {
       pollInterval: 1000,
       taskList: { outbox: (payload) => this.runOne((payload as { id: string }).id) } as Record<string, Task>,
     });
-    await Promise.all(held);
+    await liveness.hold(...workerIds);
     this.repeat('rescue', { ms: RESCUE_MS, run: async () => void (await liveness.rescue()) });
     for (const [name, job] of this.registry.repeating) this.repeat(name, job);
   }

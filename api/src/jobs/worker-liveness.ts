@@ -16,11 +16,13 @@ export class WorkerLiveness {
 
   constructor(private readonly databaseUrl: string) {}
 
-  /** Announces a worker of this process. */
-  async hold(workerId: string): Promise<void> {
-    this.workers.add(workerId);
+  /** Announces workers of this process. */
+  async hold(...workerIds: string[]): Promise<void> {
     const client = await this.connection();
-    await client.query(`SELECT pg_advisory_lock(${LOCK})`, [workerId]);
+    for (const workerId of workerIds) {
+      this.workers.add(workerId);
+      await client.query(`SELECT pg_advisory_lock(${LOCK})`, [workerId]);
+    }
   }
 
   /** Frees the jobs and queues whose worker is gone; resolves to the ids of the dead. */
