@@ -5,11 +5,15 @@ import {ILicenseVault} from "../../src/interfaces/ILicenseVault.sol";
 
 /// @notice Builds cap-table trees independently of the library under test.
 library CapTables {
+    function hash(ILicenseVault.Leaf memory leaf) internal pure returns (bytes32) {
+        return
+            keccak256(
+                abi.encodePacked(uint8(0), leaf.role, leaf.account, leaf.weight, leaf.validUntil, leaf.consentNonce)
+            );
+    }
+
     function word(ILicenseVault.Leaf memory leaf) internal pure returns (uint256) {
-        bytes32 hash = keccak256(
-            abi.encodePacked(uint8(0), leaf.role, leaf.account, leaf.weight, leaf.validUntil, leaf.consentNonce)
-        );
-        return ((uint256(hash) >> 40) << 40) | leaf.weight;
+        return ((uint256(hash(leaf)) >> 40) << 40) | leaf.weight;
     }
 
     function node(uint256 left, uint256 right) internal pure returns (uint256) {
