@@ -1,3 +1,4 @@
+import { Code } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
@@ -34,7 +35,7 @@ export class OutboxService {
   async call<R>(type: string, key: string, payload: unknown, timeoutMs = 10_000): Promise<R> {
     const id = await this.source.transaction((manager) => this.enqueue(manager, type, key, payload));
     const done = await this.wait<R>(id, timeoutMs);
-    if (!done) throw new DomainError('WORKER_UNAVAILABLE', 'The worker did not answer in time; ask again');
+    if (!done) throw new DomainError(Code.WORKER_UNAVAILABLE, 'The worker did not answer in time; ask again');
     return done.result;
   }
 

@@ -55,6 +55,14 @@ export const Code = {
   INVALID_SHARE: 'INVALID_SHARE',
   SESSION_EXPIRED: 'SESSION_EXPIRED',
   REGISTRY_MISMATCH: 'REGISTRY_MISMATCH',
+  // added later, at the end: codes are never reordered
+  RESERVE_PENDING: 'RESERVE_PENDING',
+  TOO_MANY_LEASES: 'TOO_MANY_LEASES',
+  APPROVAL_EXPIRED: 'APPROVAL_EXPIRED',
+  NOTHING_EARNED: 'NOTHING_EARNED',
+  LEDGER_MISMATCH: 'LEDGER_MISMATCH',
+  WRONG_SIGNER: 'WRONG_SIGNER',
+  WORKER_UNAVAILABLE: 'WORKER_UNAVAILABLE',
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
 
@@ -69,6 +77,10 @@ export const VerdictReason = {
   TOO_FAST: 7,
   AUTO_APPROVED: 8,
   PENDING: 9,
+  TASK_CANCELLED: 10,
+  MAX_OVERLAP: 11,
+  LABELS_DISAGREE: 12,
+  GOLD_PASSED: 13,
 } as const;
 export type VerdictReason = keyof typeof VerdictReason;
 

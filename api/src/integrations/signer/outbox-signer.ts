@@ -1,3 +1,4 @@
+import { Code } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { DomainError } from '../../common/errors/domain-error.ts';
@@ -18,7 +19,7 @@ export class OutboxSigner implements SignerPort {
 
   async address(): Promise<string> {
     const address = await this.keys.address('jobSigner');
-    if (!address) throw new DomainError('WORKER_UNAVAILABLE', 'The worker has not announced its job signer yet');
+    if (!address) throw new DomainError(Code.WORKER_UNAVAILABLE, 'The worker has not announced its job signer yet');
     return address;
   }
 

@@ -44,7 +44,7 @@ export class AssignmentService {
         if (id) return this.views.leased(id);
         await sleep(RESERVE_WAIT_MS);
       }
-      return refuse('RESERVE_PENDING', 'The escrow is being raised for more leases; ask again in a moment');
+      return refuse(Code.RESERVE_PENDING, 'The escrow is being raised for more leases; ask again in a moment');
     });
   }
 
@@ -110,7 +110,7 @@ export class AssignmentService {
       state: qualification?.state ?? 'NONE',
     });
     const live = await this.repository.countLive(manager, jobId, labeler);
-    refuseUnless(live < MAX_LIVE_LEASES, 'TOO_MANY_LEASES', `Finish or skip one of the ${live} open assignments`);
+    refuseUnless(live < MAX_LIVE_LEASES, Code.TOO_MANY_LEASES, `Finish or skip one of the ${live} open assignments`);
   }
 
   /** Items that came since the last look become tasks before the answer is "nothing left". */

@@ -73,7 +73,7 @@ export class JobService {
     return answer(async () => {
       const job = await this.found(jobId);
       refuseUnless(canTransition(jobTransitions, job.state, 'APPROVED'), Code.JOB_STATE, `The job is ${job.state}`);
-      refuseUnless(deadline * 1000 > Date.now(), 'APPROVAL_EXPIRED', 'The deadline of the approval has passed');
+      refuseUnless(deadline * 1000 > Date.now(), Code.APPROVAL_EXPIRED, 'The deadline of the approval has passed');
       const curator = (await this.items.dataset(job.datasetId))!.curator;
       const approval = { jobId, datasetId: job.datasetId, requester: job.requester, deadline };
       const digest = digestOf('JobApproval', approval, this.env.CHAIN_ID, this.env.CONTRACTS);

@@ -49,7 +49,7 @@ export class LeasePolicy implements SigningPolicy, OnModuleInit {
       Code.ESCROW_EXHAUSTED,
       'The escrow does not cover this lease',
     );
-    refuseUnless(job.signer === (await this.signer.address()), 'WRONG_SIGNER', 'The job names another signer');
+    refuseUnless(job.signer === (await this.signer.address()), Code.WRONG_SIGNER, 'The job names another signer');
     refuseUnless(Number(assignment.deadline) * 1000 > Date.now(), Code.LEASE_EXPIRED, 'The lease is over');
     return { struct: 'Lease' as const, message: { ...leaseOf(assignment, job) } };
   }

@@ -1,3 +1,4 @@
+import { Code } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -26,8 +27,8 @@ export class VoucherPolicy implements SigningPolicy, OnModuleInit {
     const statement = await this.source.transaction('REPEATABLE READ', (manager) =>
       this.earnings.statement(jobId, labeler, manager),
     );
-    refuseUnless(statement.earned > 0n, 'NOTHING_EARNED', 'There is nothing to withdraw yet');
-    refuseUnless(statement.earned >= statement.withdrawn, 'LEDGER_MISMATCH', 'More was withdrawn than earned');
+    refuseUnless(statement.earned > 0n, Code.NOTHING_EARNED, 'There is nothing to withdraw yet');
+    refuseUnless(statement.earned >= statement.withdrawn, Code.LEDGER_MISMATCH, 'More was withdrawn than earned');
     const message = { jobId, labeler, cumulative: statement.earned, settledThrough: statement.settledThrough };
     return { struct: 'Voucher' as const, message };
   }
