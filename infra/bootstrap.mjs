@@ -36,6 +36,8 @@ const COMMANDS = {
   generate: './generate.mjs',
   format: './format.mjs',
   exec: './exec.mjs',
+  labels: './labels.mjs',
+  bench: './bench.mjs',
 };
 
 const say = (text) => process.stderr.write(`${text}\n`);

@@ -9,6 +9,8 @@ import type { VoteTable } from './vote-table.ts';
 export interface TwoLevelOptions {
   readonly gold?: ReadonlyMap<string, string>;
   readonly maxIterations?: number;
+  /** `uniform` never learns how frequent a class is; `learned` is the default. */
+  readonly classPrior?: 'learned' | 'uniform';
 }
 
 export interface WorkerModel {
@@ -30,17 +32,19 @@ const ERROR_SHAPE_MASS = 20;
 const CONVERGED = 1e-7;
 /** Under this many votes per task class frequencies cannot be told from worker bias; they stay uniform. */
 const VOTES_TO_LEARN_PRIOR = 1.5;
-const NO_GOLD = -1;
+/** Stands where a task has no known answer. */
+export const NO_GOLD = -1;
 
 export function twoLevelDawidSkene(table: VoteTable, options: TwoLevelOptions = {}): Consensus {
   const goldLabel = goldByTask(table, options.gold ?? new Map<string, string>());
   const posterior = startPosterior(table, goldLabel);
   const goldStarts = goldLabel.some((label) => label !== NO_GOLD);
-  let model = fitWorkers(table, posterior, goldLabel, goldStarts);
+  const uniform = options.classPrior === 'uniform';
+  let model = fitWorkers(table, posterior, goldLabel, { goldOnly: goldStarts, uniform });
   let iterations = 0;
   for (let change = 1; iterations < (options.maxIterations ?? 60) && change > CONVERGED; iterations += 1) {
     change = updatePosterior(table, model, goldLabel, posterior);
-    model = fitWorkers(table, posterior, goldLabel, false);
+    model = fitWorkers(table, posterior, goldLabel, { goldOnly: false, uniform });
   }
   return { ...model, posterior, iterations };
 }
@@ -59,7 +63,8 @@ export function leaveOneOut(table: VoteTable, consensus: Consensus, task: number
   return without;
 }
 
-function goldByTask(table: VoteTable, gold: ReadonlyMap<string, string>): Int32Array {
+/** Class of each task whose answer is known, NO_GOLD for the others. */
+export function goldByTask(table: VoteTable, gold: ReadonlyMap<string, string>): Int32Array {
   return Int32Array.from(table.tasks, (task) => {
     const label = gold.get(task);
     if (label === undefined) return NO_GOLD;
@@ -69,7 +74,8 @@ function goldByTask(table: VoteTable, gold: ReadonlyMap<string, string>): Int32A
   });
 }
 
-function startPosterior(table: VoteTable, goldLabel: Int32Array): Float64Array {
+/** Vote shares, with certainty on the gold tasks. */
+export function startPosterior(table: VoteTable, goldLabel: Int32Array): Float64Array {
   const classes = table.labels.length;
   const posterior = voteShares(table);
   goldLabel.forEach((label, t) => {
@@ -81,7 +87,12 @@ function startPosterior(table: VoteTable, goldLabel: Int32Array): Float64Array {
 }
 
 /** M step. With `goldOnly` the matrices come from gold alone: a ring that agrees with itself gets no head start. */
-function fitWorkers(table: VoteTable, posterior: Float64Array, goldLabel: Int32Array, goldOnly: boolean): WorkerModel {
+function fitWorkers(
+  table: VoteTable,
+  posterior: Float64Array,
+  goldLabel: Int32Array,
+  { goldOnly, uniform }: { goldOnly: boolean; uniform: boolean },
+): WorkerModel {
   const classes = table.labels.length;
   const square = classes * classes;
   const counts = new Float64Array(table.workers.length * square);
@@ -101,7 +112,7 @@ function fitWorkers(table: VoteTable, posterior: Float64Array, goldLabel: Int32A
       for (let k = 0; k < classes; k += 1) counts[base + k * classes]! += posterior[t * classes + k]!;
     }
   }
-  const learnPrior = !goldOnly && openVotes >= VOTES_TO_LEARN_PRIOR * openTasks;
+  const learnPrior = !goldOnly && !uniform && openVotes >= VOTES_TO_LEARN_PRIOR * openTasks;
   const logPrior = classMass.map((mass) => (learnPrior ? ln(mass / (openTasks + classes)) : ln(1 / classes)));
   return { logConfusion: logConfusionOf(counts, table.workers.length, classes), logPrior };
 }
