@@ -345,6 +345,8 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
 
   test('the page ran without a script error and in dark mode stays readable', async () => {
     await page.emulateMedia({ colorScheme: 'dark' });
+    // Colours fade over; contrast is that of the colours they reach.
+    await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
     await expectAccessible('earnings, dark');
     await page.goto(stack.urls.ui);
     await page.getByRole('article', { name: 'Which digit is this?' }).waitFor();

@@ -86,7 +86,8 @@ describe('npm start', () => {
     const flags = PORT_NAMES.flatMap((name) => [`--${flagOf(name)}`, String(ports[name])]);
     const child = spawn(process.execPath, [MAIN, '--data-dir', dataDir, '--no-job', ...flags], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_OPTIONS: '' },
+      // The bootstrap names itself as the parent to watch; here it is this process.
+      env: { ...process.env, NODE_OPTIONS: '', ALLOD_WATCH_PARENT: String(process.pid) },
     });
     started.push(child);
     let text = '';
