@@ -38,7 +38,7 @@ export function aggregate(table: VoteTable, options: AggregateOptions = {}): Agg
 
 /**
  * What `auto` does, from what is known before any truth: gold shows workers and rings, so the gold-started two-level
- * model is used; without gold the mean of four models is safer than any of them; with about one vote per task there is
+ * model is used; without gold the mean of five models is safer than any of them; with about one vote per task there is
  * nothing to fit without gold, and the votes are taken as they are.
  */
 export function chooseMethod(table: VoteTable, gold: ReadonlyMap<string, string>): Exclude<Method, 'auto'> {
@@ -63,9 +63,12 @@ function posteriorOf(
     case 'two-level':
       return twoLevelDawidSkene(table, { gold }).posterior;
     case 'average':
+      // Free and tied confusion matrices, class frequencies learned and not, and no confusion at all: each is best
+      // somewhere and far off elsewhere. The strengths lie around the 8 of the two-level model alone.
       return averagePosterior([
         plainDawidSkene(table, { gold }),
-        twoLevelDawidSkene(table, { gold }).posterior,
+        twoLevelDawidSkene(table, { gold, matrixStrength: 4 }).posterior,
+        twoLevelDawidSkene(table, { gold, matrixStrength: 16 }).posterior,
         twoLevelDawidSkene(table, { gold, classPrior: 'uniform' }).posterior,
         wawa(table, gold),
       ]);

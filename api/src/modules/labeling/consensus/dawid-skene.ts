@@ -11,6 +11,8 @@ export interface TwoLevelOptions {
   readonly maxIterations?: number;
   /** `uniform` never learns how frequent a class is; `learned` is the default. */
   readonly classPrior?: 'learned' | 'uniform';
+  /** Votes that the prior of a row of a worker's matrix weighs; 8 when not given. */
+  readonly matrixStrength?: number;
 }
 
 export interface WorkerModel {
@@ -40,11 +42,12 @@ export function twoLevelDawidSkene(table: VoteTable, options: TwoLevelOptions = 
   const posterior = startPosterior(table, goldLabel);
   const goldStarts = goldLabel.some((label) => label !== NO_GOLD);
   const uniform = options.classPrior === 'uniform';
-  let model = fitWorkers(table, posterior, goldLabel, { goldOnly: goldStarts, uniform });
+  const strength = options.matrixStrength ?? MATRIX_STRENGTH;
+  let model = fitWorkers(table, posterior, goldLabel, { goldOnly: goldStarts, uniform, strength });
   let iterations = 0;
   for (let change = 1; iterations < (options.maxIterations ?? 60) && change > CONVERGED; iterations += 1) {
     change = updatePosterior(table, model, goldLabel, posterior);
-    model = fitWorkers(table, posterior, goldLabel, { goldOnly: false, uniform });
+    model = fitWorkers(table, posterior, goldLabel, { goldOnly: false, uniform, strength });
   }
   return { ...model, posterior, iterations };
 }
@@ -91,7 +94,7 @@ function fitWorkers(
   table: VoteTable,
   posterior: Float64Array,
   goldLabel: Int32Array,
-  { goldOnly, uniform }: { goldOnly: boolean; uniform: boolean },
+  { goldOnly, uniform, strength }: { goldOnly: boolean; uniform: boolean; strength: number },
 ): WorkerModel {
   const classes = table.labels.length;
   const square = classes * classes;
@@ -114,10 +117,10 @@ function fitWorkers(
   }
   const learnPrior = !goldOnly && !uniform && openVotes >= VOTES_TO_LEARN_PRIOR * openTasks;
   const logPrior = classMass.map((mass) => (learnPrior ? ln(mass / (openTasks + classes)) : ln(1 / classes)));
-  return { logConfusion: logConfusionOf(counts, table.workers.length, classes), logPrior };
+  return { logConfusion: logConfusionOf(counts, table.workers.length, classes, strength), logPrior };
 }
 
-function logConfusionOf(counts: Float64Array, workers: number, classes: number): Float64Array {
+function logConfusionOf(counts: Float64Array, workers: number, classes: number, strength: number): Float64Array {
   const square = classes * classes;
   const pooled = new Float64Array(square);
   for (let i = 0; i < counts.length; i += 1) pooled[i % square]! += counts[i]!;
@@ -130,11 +133,11 @@ function logConfusionOf(counts: Float64Array, workers: number, classes: number):
     const accuracy = (own.right + ACCURACY_STRENGTH * poolAccuracy) / (own.total + ACCURACY_STRENGTH);
     for (let k = 0; k < classes; k += 1) {
       const row = w * square + k * classes;
-      let total = MATRIX_STRENGTH;
+      let total = strength;
       for (let l = 0; l < classes; l += 1) total += counts[row + l]!;
       for (let l = 0; l < classes; l += 1) {
         const prior = k === l ? accuracy : (1 - accuracy) * errorShape[k * classes + l]!;
-        result[row + l] = ln((counts[row + l]! + MATRIX_STRENGTH * prior) / total);
+        result[row + l] = ln((counts[row + l]! + strength * prior) / total);
       }
     }
   }

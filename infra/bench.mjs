@@ -1,0 +1,12 @@
+/** Every bench by name; each is a module with `run(args)` that prints its figures and returns the exit code. */
+const BENCHES = { labels: '../test/bench/labels/main.ts' };
+
+export async function run([name, ...args]) {
+  const file = BENCHES[name];
+  if (!file) {
+    process.stderr.write(`bench: which one? known: ${Object.keys(BENCHES).join(', ')}\n`);
+    return 2;
+  }
+  const { run: bench } = await import(file);
+  return bench(args);
+}

@@ -1,0 +1,181 @@
+import { aggregate } from '../../../api/src/modules/labeling/consensus/aggregate.ts';
+import { twoLevelDawidSkene, leaveOneOut } from '../../../api/src/modules/labeling/consensus/dawid-skene.ts';
+import { informednessOf } from '../../../api/src/modules/labeling/consensus/information-gate.ts';
+import { randomSource } from '../../../api/src/modules/labeling/consensus/simulate-votes.ts';
+import { judge } from '../../../api/src/modules/labeling/consensus/verdict.ts';
+import type { Vote } from '../../../api/src/modules/labeling/consensus/vote-table.ts';
+import { buildVoteTable } from '../../../api/src/modules/labeling/consensus/vote-table.ts';
+import { PAY, SEED, SPAM } from './protocol.ts';
+import type { LabelSet } from './sets.ts';
+import { accuracyOf, errorOf, meanOf, shuffled } from './sets.ts';
+
+export type Spam = 'random' | 'constant' | 'ring';
+
+const SPAMMER = 'spam:';
+const QUIZ = 'quiz:';
+
+/** Adds spammers until `share` of the workers and of the labels are theirs. */
+export function spamVotes(set: LabelSet, kind: Spam, share: number, random: () => number): Vote[] {
+  const factor = share / (1 - share);
+  const spammers = Math.ceil(set.table.workers.length * factor);
+  const perSpammer = Math.min(set.table.tasks.length, Math.round((set.votes.length * factor) / spammers));
+  const anyLabel = () => set.labels[Math.floor(random() * set.labels.length)]!;
+  const key = new Map(set.table.tasks.map((task) => [task, anyLabel()]));
+  return Array.from({ length: spammers }, (_, i) => {
+    const constant = set.labels[i % set.labels.length]!;
+    return shuffled(set.table.tasks, random)
+      .slice(0, perSpammer)
+      .map((task) => {
+        const label = kind === 'ring' ? key.get(task)! : kind === 'constant' ? constant : anyLabel();
+        return { task, worker: `${SPAMMER}${i}`, label };
+      });
+  }).flat();
+}
+
+/**
+ * Answers to `SPAM.quiz` gold tasks by every worker: honest ones by their own confusion with the truth, spammers of a
+ * ring blindly.
+ */
+function quizVotes(set: LabelSet, spammers: readonly string[], random: () => number) {
+  const truths = [...set.truth.values()].filter((label) => set.labels.includes(label));
+  const given = new Map<string, string[]>();
+  for (const vote of set.votes) {
+    const expected = set.truth.get(vote.task);
+    if (expected === undefined) continue;
+    for (const who of [`${vote.worker}\n${expected}`, `\n${expected}`]) {
+      const list = given.get(who) ?? [];
+      list.push(vote.label);
+      given.set(who, list);
+    }
+  }
+  const gold = new Map<string, string>();
+  const votes: Vote[] = [];
+  for (let i = 0; i < SPAM.quiz; i += 1) {
+    const task = `${QUIZ}${i}`;
+    const expected = truths[Math.floor(random() * truths.length)]!;
+    gold.set(task, expected);
+    for (const worker of set.table.workers) {
+      const habits = given.get(`${worker}\n${expected}`) ?? given.get(`\n${expected}`) ?? [expected];
+      votes.push({ task, worker, label: habits[Math.floor(random() * habits.length)]! });
+    }
+    for (const worker of spammers) {
+      votes.push({ task, worker, label: set.labels[Math.floor(random() * set.labels.length)]! });
+    }
+  }
+  return { gold, votes };
+}
+
+const accuracyWith = (set: LabelSet, votes: readonly Vote[], gold?: ReadonlyMap<string, string>): number => {
+  const table = buildVoteTable(votes, set.labels);
+  return accuracyOf(table, aggregate(table, { gold }).posterior, set.truth);
+};
+
+export interface Loss {
+  readonly lost: number;
+  readonly standardError: number;
+  readonly worst: number;
+}
+
+/** Accuracy points lost by spam against the same votes (and the same quiz) without it: mean over sets and seeds. */
+export function spamLoss(
+  sets: readonly LabelSet[],
+  kind: Spam,
+  share: number,
+  { quiz, seeds }: { quiz: boolean; seeds: number },
+): Loss {
+  const losses: number[] = [];
+  for (const set of sets) {
+    const clean = quiz ? 0 : accuracyWith(set, set.votes);
+    for (let seed = 0; seed < seeds; seed += 1) {
+      const spam = spamVotes(set, kind, share, randomSource(SEED + seed));
+      if (!quiz) {
+        losses.push(100 * (clean - accuracyWith(set, [...set.votes, ...spam])));
+        continue;
+      }
+      const names = [...new Set(spam.map((vote) => vote.worker))];
+      const honest = quizVotes(set, [], randomSource(SEED + seed));
+      const all = quizVotes(set, names, randomSource(SEED + seed));
+      const without = accuracyWith(set, [...set.votes, ...honest.votes], honest.gold);
+      losses.push(100 * (without - accuracyWith(set, [...set.votes, ...spam, ...all.votes], all.gold)));
+    }
+  }
+  return { lost: meanOf(losses), standardError: errorOf(losses), worst: Math.max(...losses) };
+}
+
+/** Share of spam labels that are paid, and of correct labels of informative workers that are not. */
+export function payOf(sets: readonly LabelSet[], seeds: number) {
+  const kinds: Spam[] = ['random', 'constant', 'ring'];
+  const byKind: Record<string, { spamPaid: number; honestUnpaid: number }> = {};
+  for (const kind of kinds) {
+    const runs = sets.flatMap((set) =>
+      Array.from({ length: seeds }, (_, seed) =>
+        payOnce(set, spamVotes(set, kind, PAY.share, randomSource(SEED + seed))),
+      ),
+    );
+    byKind[kind] = {
+      spamPaid: meanOf(runs.map((run) => run.spamPaid)),
+      honestUnpaid: meanOf(runs.map((run) => run.honestUnpaid)),
+    };
+  }
+  const plain = [byKind.random!, byKind.constant!];
+  return {
+    spamPaid: meanOf(plain.map((run) => run.spamPaid)),
+    honestUnpaid: meanOf(plain.map((run) => run.honestUnpaid)),
+    byKind,
+  };
+}
+
+function payOnce(set: LabelSet, spam: readonly Vote[]): { spamPaid: number; honestUnpaid: number } {
+  const table = buildVoteTable([...set.votes, ...spam], set.labels);
+  const consensus = twoLevelDawidSkene(table);
+  const workers = informednessOf(table, consensus, () => true);
+  const informative = informativeWorkers(set);
+  let spamLabels = 0;
+  let spamPaid = 0;
+  let honestRight = 0;
+  let honestUnpaid = 0;
+  table.tasks.forEach((task, t) => {
+    const from = table.taskStart[t]!;
+    const to = table.taskStart[t + 1]!;
+    const given = [...table.voteLabel.subarray(from, to)];
+    for (let v = from; v < to; v += 1) {
+      const worker = table.workers[table.voteWorker[v]!]!;
+      const label = table.voteLabel[v]!;
+      const isSpam = worker.startsWith(SPAMMER);
+      const counts = isSpam || (informative.has(worker) && set.truth.get(task) === table.labels[label]);
+      if (!counts) continue;
+      const { verdict } = judge({
+        label,
+        labels: table.labels,
+        others: leaveOneOut(table, consensus, t, v),
+        otherLabels: given.filter((_, i) => from + i !== v),
+        worker: workers[table.voteWorker[v]!]!,
+      });
+      if (isSpam) {
+        spamLabels += 1;
+        if (verdict === 'PAID') spamPaid += 1;
+      } else {
+        honestRight += 1;
+        if (verdict !== 'PAID') honestUnpaid += 1;
+      }
+    }
+  });
+  return { spamPaid: spamPaid / spamLabels, honestUnpaid: honestUnpaid / honestRight };
+}
+
+/** Workers whose true accuracy, corrected for chance, reaches `PAY.informative`. */
+function informativeWorkers(set: LabelSet): Set<string> {
+  const right = new Map<string, number>();
+  const total = new Map<string, number>();
+  for (const { task, worker, label } of set.votes) {
+    const expected = set.truth.get(task);
+    if (expected === undefined) continue;
+    total.set(worker, (total.get(worker) ?? 0) + 1);
+    if (expected === label) right.set(worker, (right.get(worker) ?? 0) + 1);
+  }
+  const chance = 1 / set.labels.length;
+  const informative = [...total].filter(
+    ([worker, labels]) => ((right.get(worker) ?? 0) / labels - chance) / (1 - chance) >= PAY.informative,
+  );
+  return new Set(informative.map(([worker]) => worker));
+}
