@@ -63,6 +63,10 @@ const verdicts: Record<VerdictReason, string> = {
   TOO_FAST: 'The answer came faster than the item can be looked at.',
   AUTO_APPROVED: 'No verdict came in time, so your answer counts as right.',
   PENDING: 'The other labelers of this task have not finished yet.',
+  TASK_CANCELLED: 'The task was taken back; your work on it is paid.',
+  MAX_OVERLAP: 'The task got all the labels it may have and was decided by them.',
+  LABELS_DISAGREE: 'The labels for this task disagree too much to decide.',
+  GOLD_PASSED: 'You passed the quiz.',
 };
 
 export function explainRefusal(code: string, fallback = ''): string {
