@@ -5,11 +5,11 @@ import type { Digit } from '@allod/dev/src/main-job/real-data.ts';
 import { DIGIT_MEDIA_TYPE, digits } from '@allod/dev/src/main-job/real-data.ts';
 import type { Stack } from '@allod/dev/src/stack.ts';
 import { startStack } from '@allod/dev/src/stack.ts';
-import type { Client } from '@allod/sdk';
-import { createClient, createLightKeyGate, isAllodError, purposesOf } from '@allod/sdk';
+import { isAllodError, purposesOf } from '@allod/sdk';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Contract, getBytes, hexlify, JsonRpcProvider, randomBytes, Wallet } from 'ethers';
 import type { Browser, Page } from 'playwright-core';
+import { Clients } from '../harness/actors.ts';
 import { findChromium, launchChromium } from '../harness/chromium.ts';
 
 const PRICE = 50_000n;
@@ -46,36 +46,16 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
   let sight: (pixels: Uint8Array) => string;
   let account: string;
   const faults: string[] = [];
-  const clients: Client[] = [];
-
-  const clientOf = (privateKey: string, seed?: Uint8Array): Client => {
-    const { urls, chainId, chainName, deployment, network } = stack;
-    const { KeeperRegistry: keeperRegistry } = deployment.addresses;
-    const client = createClient({
-      api: urls.api,
-      chain: { chainId, name: chainName, rpcUrl: urls.rpc, contracts: deployment.addresses, pollingInterval: 100 },
-      signer: new Wallet(privateKey, provider),
-      ...(seed === undefined ? {} : { seed }),
-      keyGate: createLightKeyGate({
-        chainId,
-        chain: chainName,
-        networkKey: network.networkKey,
-        keeperRegistry,
-        rpcUrl: urls.rpc,
-      }),
-    });
-    clients.push(client);
-    return client;
-  };
+  let clients: Clients;
 
   const token = (): Contract => new Contract(stack.deployment.addresses.TestUSD, abis.TestUSD as never, provider);
 
   /** A funded job on ten digits that one contributor gave. */
   const openJob = async (items: readonly Digit[], quiz: readonly Digit[]): Promise<string> => {
     const { curator, requester, contributor1 } = stack.accounts;
-    const curatorClient = clientOf(curator.privateKey);
-    const requesterClient = clientOf(requester.privateKey);
-    const contributor = clientOf(contributor1.privateKey, randomBytes(32));
+    const curatorClient = clients.withKey(curator.privateKey);
+    const requesterClient = clients.withKey(requester.privateKey);
+    const contributor = clients.withKey(contributor1.privateKey, { seed: randomBytes(32) });
     const { datasetId } = await curatorClient.createDataset({
       name: 'Digits for the browser',
       description: 'Single handwritten digits.',
@@ -119,7 +99,7 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
 
   /** A labeler without a browser, who answers right until nothing is left. */
   const labelByScript = async (privateKey: string): Promise<void> => {
-    const client = clientOf(privateKey);
+    const client = clients.withKey(privateKey);
     const tasks = await client.takeQuiz({ jobId });
     await client.submitQuiz({ jobId, answers: tasks.map(({ bytes }) => sight(bytes)) });
     for (let idle = 0; idle < 40;) {
@@ -172,6 +152,7 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
 
   beforeAll(async () => {
     stack = await startStack();
+    clients = new Clients(stack);
     provider = new JsonRpcProvider(stack.urls.rpc, stack.chainId, {
       staticNetwork: true,
       cacheTimeout: -1,
@@ -187,7 +168,7 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
 
   afterAll(async () => {
     await browser?.close();
-    await Promise.all(clients.map((client) => client.close()));
+    await clients?.close();
     provider?.destroy();
     await stack?.stop();
   });
@@ -283,7 +264,7 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
     await page.getByRole('button', { name: /Take a task/ }).click();
     await page.getByText('Nothing left for you in this job').waitFor({ timeout: 60_000 });
     const key = await page.evaluate(() => sessionStorage.getItem('allod.developmentKey'));
-    const [earnings] = await clientOf(key!).getEarnings({ jobId });
+    const [earnings] = await clients.withKey(key!).getEarnings({ jobId });
     expect(earnings?.outcomes).toHaveLength(10);
   });
 

@@ -20,7 +20,12 @@ export class Clients {
 
   /** A client with a role's wallet, and with a seed where it contributes. */
   of(role: Role, options: { seed?: Uint8Array; platform?: Platform } = {}): Client {
-    const { urls, chainId, chainName, deployment, network, accounts } = this.#stack;
+    return this.withKey(this.#stack.accounts[role].privateKey, options);
+  }
+
+  /** A client with any wallet, for example one that was made in a browser. */
+  withKey(privateKey: string, options: { seed?: Uint8Array; platform?: Platform } = {}): Client {
+    const { urls, chainId, chainName, deployment, network } = this.#stack;
     const keyGate = createLightKeyGate({
       chainId,
       chain: chainName,
@@ -32,7 +37,7 @@ export class Clients {
     return createClient({
       api: urls.api,
       chain: { chainId, name: chainName, rpcUrl: urls.rpc, contracts: deployment.addresses, pollingInterval: 100 },
-      signer: new Wallet(accounts[role].privateKey, this.#provider),
+      signer: new Wallet(privateKey, this.#provider),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       keyGate,
       platform: options.platform ?? memoryPlatform(),
