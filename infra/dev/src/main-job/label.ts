@@ -107,7 +107,7 @@ export async function labelDigits(
   line: Line,
   contributed: Contributed & { truth: Map<string, string> },
 ): Promise<Labeled> {
-  const { report, actors, gas } = line;
+  const { report, actors } = line;
   const quizTruth = new Map(digits(1, QUIZ_FROM).map(({ bytes, label }) => [contentKey(bytes), label]));
   const sight = (bytes: Uint8Array): string => {
     const seen = contributed.truth.get(contentKey(bytes)) ?? quizTruth.get(contentKey(bytes));
@@ -149,7 +149,6 @@ export async function labelDigits(
     ['labeler', 'works', 'quiz', 'annotations', 'paid', 'refused', 'reasons of refusal', 'withdrawn, USD'],
     rows.rows,
   );
-  gas.rows();
   return { jobId, annotations: counts.reduce((a, b) => a + b, 0), paid: rows.paid };
 }
 
