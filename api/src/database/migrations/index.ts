@@ -7,6 +7,7 @@ import { Payouts1764000005000 } from './1764000005000-payouts.ts';
 import { Licensing1764000006000 } from './1764000006000-licensing.ts';
 import { Labeling1764000007000 } from './1764000007000-labeling.ts';
 import { ClaimedLeases1764000008000 } from './1764000008000-claimed-leases.ts';
+import { RelayedConfirmed1764000009000 } from './1764000009000-relayed-confirmed.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Licensing1764000006000,
   Labeling1764000007000,
   ClaimedLeases1764000008000,
+  RelayedConfirmed1764000009000,
 ];

@@ -88,4 +88,8 @@ export class FakeRelay extends RelayPort {
     }
     return { hash: keccakOf(key), blockNumber: 0, gasUsed: 21_000n };
   }
+
+  override watch(): Promise<void> {
+    return Promise.resolve();
+  }
 }

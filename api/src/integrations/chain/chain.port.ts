@@ -51,6 +51,8 @@ export interface RelayedTransaction {
 export abstract class RelayPort {
   abstract readonly sender: string;
   abstract send(key: string, call: CallRequest): Promise<RelayedTransaction>;
+  /** Broadcasts again what is in no block; done with a transaction once it is `confirmations` deep. */
+  abstract watch(confirmations: number): Promise<void>;
 }
 
 /** The transaction was mined and reverted, or would revert: sending it again is useless. */

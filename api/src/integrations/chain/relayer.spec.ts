@@ -70,6 +70,26 @@ suite('the relayer, on a real chain', () => {
     expect(await anchoredAt(value)).toBeGreaterThan(0n);
   });
 
+  it('sends the same bytes again when the block that held them is gone, until one deep enough holds them', async () => {
+    const value = root();
+    const fork: unknown = await node.provider.send('evm_snapshot', []);
+    const { hash } = await relayer.send('reorganized', anchor(value));
+    await node.provider.send('evm_revert', [fork]);
+    expect(await anchoredAt(value)).toBe(0n);
+
+    await relayer.watch(2);
+    await node.provider.waitForTransaction(hash);
+    expect(await anchoredAt(value)).toBeGreaterThan(0n);
+    const confirmed = async () =>
+      (await source.query<{ confirmed: boolean }[]>(`SELECT confirmed FROM chain_tx WHERE key = 'reorganized'`))[0]!
+        .confirmed;
+    await relayer.watch(2);
+    expect(await confirmed()).toBe(false);
+    for (let i = 0; i < 2; i += 1) await node.provider.send('evm_mine', []);
+    await relayer.watch(2);
+    expect(await confirmed()).toBe(true);
+  });
+
   it('says that a transaction would revert without using a nonce', async () => {
     const value = root();
     await relayer.send('first', anchor(value));

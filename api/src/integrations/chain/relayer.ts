@@ -16,6 +16,8 @@ interface StoredTransaction {
 }
 
 const MINED_TIMEOUT_MS = 60_000;
+/** Transactions looked at in one round; nonces above a missing one cannot be mined anyway. */
+const WATCHED = 50;
 
 /**
  * Signs once, keeps the signed bytes, and from then on only ever broadcasts those bytes: a crash between signing and
@@ -43,6 +45,29 @@ export class Relayer extends RelayPort {
     const receipt = await this.chain.provider.waitForTransaction(stored.hash, 1, MINED_TIMEOUT_MS);
     if (!receipt) throw new Error(`${call.contract}.${call.method} is not mined yet`);
     return this.settle(stored, call, receipt);
+  }
+
+  /**
+   * Looks after every transaction until a block that is `confirmations` deep holds it: one that a reorg, a restart or a
+   * full mempool dropped is broadcast again, byte for byte.
+   */
+  override async watch(confirmations: number): Promise<void> {
+    const open = await this.source.query<StoredTransaction[]>(
+      'SELECT * FROM chain_tx WHERE sender = $1 AND NOT confirmed ORDER BY nonce LIMIT $2',
+      [this.sender, WATCHED],
+    );
+    if (open.length === 0) return;
+    const head = await this.chain.head();
+    for (const { key, hash, raw } of open) {
+      const receipt = await this.chain.provider.getTransactionReceipt(hash);
+      if (!receipt) await this.broadcast(raw);
+      else if (receipt.blockNumber <= head - confirmations) {
+        await this.source.query(
+          'UPDATE chain_tx SET confirmed = true, state = $2, block_number = $3, gas_used = $4 WHERE key = $1',
+          [key, stateOf(receipt), receipt.blockNumber, receipt.gasUsed.toString()],
+        );
+      }
+    }
   }
 
   private async find(key: string): Promise<StoredTransaction | undefined> {
@@ -103,7 +128,7 @@ export class Relayer extends RelayPort {
   }
 
   private async settle(stored: StoredTransaction, call: CallRequest, receipt: TransactionReceipt) {
-    const state = receipt.status === 1 ? 'MINED' : 'REVERTED';
+    const state = stateOf(receipt);
     await this.source.query('UPDATE chain_tx SET state = $2, block_number = $3, gas_used = $4 WHERE key = $1', [
       stored.key,
       state,
@@ -114,6 +139,8 @@ export class Relayer extends RelayPort {
     return { hash: receipt.hash, blockNumber: receipt.blockNumber, gasUsed: receipt.gasUsed };
   }
 }
+
+const stateOf = (receipt: TransactionReceipt): 'MINED' | 'REVERTED' => (receipt.status === 1 ? 'MINED' : 'REVERTED');
 
 const result = (stored: StoredTransaction): RelayedTransaction => ({
   hash: stored.hash,
@@ -127,5 +154,9 @@ export class NoRelay extends RelayPort {
 
   override send(): Promise<RelayedTransaction> {
     return Promise.reject(new Error('This process holds no relayer key'));
+  }
+
+  override watch(): Promise<void> {
+    return Promise.resolve();
   }
 }
