@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ManagedProcess, ProcessGroup } from '../processes.ts';
 import { rpc } from './rpc.ts';
 
-/** Blocks that follow every block with a transaction, so that two confirmations never have to be waited for. */
+/**
+ * Blocks that follow every block with a transaction as soon as it is on disk: what is confirmed survives `kill -9`, and
+ * confirmations are not waited for any longer than that.
+ */
 const BLOCKS_AFTER = 2;
 const TICK_MS = 100;
 const HEARTBEAT_MS = 5_000;
@@ -144,7 +147,9 @@ export class Chain {
     this.#ticking = true;
     try {
       await this.#look();
-      await this.#mineAfter();
+      if (this.#head >= this.#lastWithTransactions + BLOCKS_AFTER || this.#isSaved(this.#lastTransactionAt)) {
+        await this.#mineAfter();
+      }
       const beat = Date.now() - this.#lastTransactionAt > IDLE_AFTER_MS ? IDLE_HEARTBEAT_MS : HEARTBEAT_MS;
       if (Date.now() - this.#lastBlockAt > beat) await this.#mine();
       this.#backUp();
@@ -170,14 +175,18 @@ export class Chain {
     } else rmSync(copy, { force: true });
   }
 
+  /** Whether the state file holds everything that was mined before a time. */
+  #isSaved(since: number): boolean {
+    const saved = existsSync(this.#stateFile) ? statSync(this.#stateFile).mtimeMs : 0;
+    // One interval may have begun before the last block; the second one cannot have.
+    return saved > since + STATE_INTERVAL_MS || (saved > since && Date.now() - saved > 100 && isWhole(this.#stateFile));
+  }
+
   /** Resolves when the state file holds everything that has been mined so far. */
   async untilSaved(withinMs = 10_000): Promise<void> {
     const since = Date.now();
     for (;;) {
-      const saved = existsSync(this.#stateFile) ? statSync(this.#stateFile).mtimeMs : 0;
-      // One interval may have begun before the last block; the second one cannot have.
-      if (saved > since + STATE_INTERVAL_MS || (saved > since && Date.now() - saved > 100 && isWhole(this.#stateFile)))
-        return;
+      if (this.#isSaved(since)) return;
       if (Date.now() - since > withinMs) throw new Error(`${this.#stateFile} is not being written`);
       await sleep(50);
     }
