@@ -36,7 +36,8 @@ export async function startAnvil(...args: string[]): Promise<TestChain> {
     provider,
     stop: () => {
       provider.destroy();
-      child.kill('SIGKILL');
+      // The program in .bin is a wrapper: SIGTERM reaches the node behind it, SIGKILL would leave it behind.
+      child.kill('SIGTERM');
     },
   };
 }

@@ -73,7 +73,8 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
   const children: ChildProcess[] = [];
   const stop = async (): Promise<void> => {
     provider?.destroy();
-    await Promise.all(children.map((child) => kill(child)));
+    // The program in .bin is a wrapper: SIGTERM reaches the node behind it, SIGKILL would leave it behind.
+    await Promise.all(children.map((child) => kill(child, child.spawnfile.endsWith('anvil') ? 'SIGTERM' : 'SIGKILL')));
     rmSync(folder, { recursive: true, force: true });
   };
   let provider: JsonRpcProvider | undefined;
