@@ -50,7 +50,10 @@ describe('startPostgres', () => {
     await run(async (url) => expect(await query(url, 'select id from kept')).toEqual([{ id: 7 }]));
   });
 
-  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot)
+    process.stdout.write('SKIPPED PostgreSQL below a folder that only root may enter: this user is not root\n');
+  const asRoot = isRoot ? it : it.skip;
   asRoot('goes where its user can reach it when the data folder is closed, and says so', async () => {
     mkdirSync(dataDir, { mode: 0o700 });
     await run(async (url, place) => {
