@@ -15,7 +15,11 @@ const MINIMUM_SCORE = 0.2;
 /** A class needs this much expected mass among the worker's tasks to have a recall worth averaging. */
 const MINIMUM_CLASS_MASS = 1;
 
-/** Informedness of each worker of the table, judged on the tasks of `judged` only, by leave-one-out posteriors. */
+/**
+ * Informedness of each worker of the table, judged on the tasks of `judged` only, by leave-one-out posteriors. A task
+ * that nobody else has answered says nothing about a worker and is not counted: without it, being early would look like
+ * guessing.
+ */
 export function informednessOf(
   table: VoteTable,
   consensus: Consensus,
@@ -26,7 +30,8 @@ export function informednessOf(
   const hits = new Float64Array(table.workers.length * classes);
   const labels = new Uint32Array(table.workers.length);
   for (let t = 0; t < table.tasks.length; t += 1) {
-    if (!judged(table.tasks[t]!)) continue;
+    const alone = table.taskStart[t + 1]! - table.taskStart[t]! < 2;
+    if (alone || !judged(table.tasks[t]!)) continue;
     for (let v = table.taskStart[t]!; v < table.taskStart[t + 1]!; v += 1) {
       const others = leaveOneOut(table, consensus, t, v);
       const row = table.voteWorker[v]! * classes;

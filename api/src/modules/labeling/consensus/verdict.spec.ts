@@ -94,4 +94,19 @@ describe('information gate', () => {
     expect(isGated({ score: 0, standardError: 0, labels: 9 })).toBe(false);
     expect(isGated({ score: 0, standardError: 0, labels: 10 })).toBe(true);
   });
+
+  it('never judges a worker by tasks that nobody else has answered yet', () => {
+    const digits = '0123456789'.split('');
+    const votes = digits.map((label, i) => ({ task: `t${i}`, worker: 'early', label }));
+    const later = [
+      { task: 't3', worker: 'second', label: '3' },
+      { task: 't3', worker: 'third', label: '3' },
+      { task: 't6', worker: 'second', label: '7' },
+      { task: 't6', worker: 'third', label: '7' },
+    ];
+    const table = buildVoteTable([...votes, ...later], digits);
+    const early = informednessOf(table, twoLevelDawidSkene(table), () => true)[table.workers.indexOf('early')]!;
+    expect(early.labels).toBe(2);
+    expect(isGated(early)).toBe(false);
+  });
 });
