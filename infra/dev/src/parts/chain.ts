@@ -70,6 +70,7 @@ export class Chain {
   #lastBlockAt = Date.now();
   #lastBackupAt = 0;
   #backedUp = 0;
+  #saved = { at: 0, head: -1 };
 
   constructor(group: ProcessGroup, options: { dataDir: string; port: number }) {
     this.url = `http://127.0.0.1:${options.port}`;
@@ -147,7 +148,7 @@ export class Chain {
     this.#ticking = true;
     try {
       await this.#look();
-      if (this.#head >= this.#lastWithTransactions + BLOCKS_AFTER || this.#isSaved(this.#lastTransactionAt)) {
+      if (this.#head >= this.#lastWithTransactions + BLOCKS_AFTER || this.#savedHead() >= this.#lastWithTransactions) {
         await this.#mineAfter();
       }
       const beat = Date.now() - this.#lastTransactionAt > IDLE_AFTER_MS ? IDLE_HEARTBEAT_MS : HEARTBEAT_MS;
@@ -175,18 +176,27 @@ export class Chain {
     } else rmSync(copy, { force: true });
   }
 
-  /** Whether the state file holds everything that was mined before a time. */
-  #isSaved(since: number): boolean {
-    const saved = existsSync(this.#stateFile) ? statSync(this.#stateFile).mtimeMs : 0;
-    // One interval may have begun before the last block; the second one cannot have.
-    return saved > since + STATE_INTERVAL_MS || (saved > since && Date.now() - saved > 100 && isWhole(this.#stateFile));
+  /** The newest block that the state file holds; −1 while there is none, or while it is being written. */
+  #savedHead(): number {
+    if (!existsSync(this.#stateFile)) return -1;
+    const { mtimeMs } = statSync(this.#stateFile);
+    if (mtimeMs !== this.#saved.at) {
+      try {
+        const state = JSON.parse(readFileSync(this.#stateFile, 'utf8')) as { best_block_number: number };
+        this.#saved = { at: mtimeMs, head: Number(state.best_block_number) };
+      } catch {
+        return -1;
+      }
+    }
+    return this.#saved.head;
   }
 
   /** Resolves when the state file holds everything that has been mined so far. */
   async untilSaved(withinMs = 10_000): Promise<void> {
     const since = Date.now();
+    const head = Number(await rpc<string>(this.url, 'eth_blockNumber'));
     for (;;) {
-      if (this.#isSaved(since)) return;
+      if (this.#savedHead() >= head) return;
       if (Date.now() - since > withinMs) throw new Error(`${this.#stateFile} is not being written`);
       await sleep(50);
     }
