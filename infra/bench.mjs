@@ -1,5 +1,5 @@
 /** Every bench by name; each is a module with `run(args)` that prints its figures and returns the exit code. */
-const BENCHES = { labels: '../test/bench/labels/main.ts' };
+const BENCHES = { gas: '../test/bench/gas/main.ts', labels: '../test/bench/labels/main.ts' };
 
 export async function run([name, ...args]) {
   const file = BENCHES[name];

@@ -27,7 +27,8 @@ interface Block {
   transactions: string[];
 }
 
-function anvil(): string {
+/** Path of the anvil that npm installed for this platform. */
+export function anvil(): string {
   const require = createRequire(import.meta.url);
   const wrapper = createRequire(require.resolve('@foundry-rs/anvil/package.json'));
   const platform = process.platform === 'win32' ? 'win32' : process.platform;

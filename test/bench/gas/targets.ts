@@ -1,0 +1,22 @@
+/** Most gas per operation, by op; steady (storage nonzero before, payee holds the token) unless the op says otherwise. */
+export const TARGETS: Readonly<Record<string, number>> = {
+  'purchase, new licensee': 90_000,
+  renewal: 70_000,
+  'purchase by EIP-3009, new licensee': 118_000,
+  'purchase by permit, new licensee': 122_000,
+  'publish version': 95_000,
+  'anchor, per batch': 47_500,
+  'anchor, per item of 1,000': 48,
+  'claim, cached': 47_500,
+  'claim, first of a version by proof': 80_000,
+  'claim, ten cached in one transaction': 120_000,
+  voucher: 56_000,
+  'voucher, relayed in rounds of 100': 22_000,
+  'withdraw consent, first': 46_000,
+  'withdraw consent, again': 46_000,
+  'capLeaf, leaf claimed before': 70_000,
+  'capLeaf, leaf never claimed, by proof': 70_000,
+  canDecrypt: 60_000,
+  'canDecryptMany, first entry': 60_000,
+  'canDecryptMany, each further entry': 6_000,
+};
