@@ -1,5 +1,6 @@
-import { getBytes, hexlify, keccak256, toUtf8Bytes } from 'ethers';
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
+import { keccak_256 } from '@noble/hashes/sha3.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 
 /** `0x`-prefixed lower-case hex of any even length. */
 export type Hex = `0x${string}`;
@@ -15,19 +16,21 @@ export function concatBytes(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** Bytes of a hex string; throws on malformed hex. */
+/** Bytes of a hex string with its `0x`; throws TypeError on anything else. */
 export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(getBytes(hex));
+  if (!/^0x([0-9a-f]{2})*$/i.test(hex)) throw new TypeError('malformed hex');
+  return new Uint8Array(hexToBytes(hex.slice(2)));
 }
 
 /** Lower-case `0x` hex of bytes. */
 export function toHex(bytes: Uint8Array): Hex {
-  return hexlify(bytes) as Hex;
+  return `0x${bytesToHex(bytes)}`;
 }
 
-/** UTF-8 bytes of a string. */
+/** UTF-8 bytes of a string. Throws TypeError on half a surrogate pair, which has no UTF-8 form. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(toUtf8Bytes(text));
+  if (/\p{Surrogate}/u.test(text)) throw new TypeError('half a surrogate pair has no UTF-8 form');
+  return new Uint8Array(new TextEncoder().encode(text));
 }
 
 /** SHA-256 (FIPS 180-4). */
@@ -35,9 +38,14 @@ export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(nobleSha256(bytes));
 }
 
+/** keccak256 as Ethereum uses it. */
+export function keccak256(bytes: Uint8Array): Hex {
+  return toHex(keccak_256(bytes));
+}
+
 /** Domain-separation tag: keccak256 of the UTF-8 label. */
 export function tag(label: string): Hex {
-  return keccak256(toUtf8Bytes(label)) as Hex;
+  return keccak256(utf8(label));
 }
 
 /** Big-endian unsigned integer of `length` bytes. Throws RangeError when it does not fit. */

@@ -1,6 +1,5 @@
 import canonicalize from 'canonicalize';
-import { keccak256 } from 'ethers';
-import { type Hex, sha256, toHex, utf8 } from './bytes.ts';
+import { type Hex, keccak256, sha256, toHex, utf8 } from './bytes.ts';
 
 /** A value that JSON can carry. Integers above 2^53 − 1 are written as decimal strings. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
@@ -24,5 +23,5 @@ export function jsonSha256(value: unknown): Hex {
 
 /** keccak256 of the canonical JSON bytes, as hex. */
 export function jsonKeccak(value: unknown): Hex {
-  return keccak256(jsonBytes(value)) as Hex;
+  return keccak256(jsonBytes(value));
 }

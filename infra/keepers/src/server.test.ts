@@ -7,8 +7,8 @@ import { canDecryptCondition, conditionOf, ibeOpen, sealCiphertext, sealRecord }
 import type { KeyShare, SealedKek } from '@allod/protocol';
 import { HDNodeWallet } from 'ethers';
 import type { FastifyInstance } from 'fastify';
-import { openSealedShares } from '../../../mobile-sdk/src/keys/sealed-shares.ts';
-import { createKeySession, signForKeeper } from '../../../mobile-sdk/src/keys/session.ts';
+import { openSealedShares, signForKeeper } from '../../../mobile-sdk/src/keys/session-sync.ts';
+import { createKeySession } from '../../../mobile-sdk/src/keys/session.ts';
 import type { KeySession } from '../../../mobile-sdk/src/keys/session.ts';
 import { parseConfig } from './config.ts';
 import { deal } from './dealer.ts';

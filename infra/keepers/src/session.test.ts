@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { HDNodeWallet } from 'ethers';
-import { createKeySession, signForKeeper } from '../../../mobile-sdk/src/keys/session.ts';
+import { signForKeeper } from '../../../mobile-sdk/src/keys/session-sync.ts';
+import { createKeySession } from '../../../mobile-sdk/src/keys/session.ts';
 import { VerifiedWallets, domainMatches, verifySession } from './session.ts';
 import type { SessionChain, SessionPolicy } from './session.ts';
 

@@ -2,7 +2,9 @@ import type { KeyShare } from '@allod/protocol';
 import { AllodError } from '../errors/base.ts';
 import type { KeyGateHealth, KeyRefusalCode } from './key-gate.port.ts';
 import type { FetchLike, KeeperEndpoint } from './keeper-registry.ts';
-import { openSealedShares } from './sealed-shares.ts';
+import { withDeadline } from './deadline.ts';
+import { openShares } from './session-crypto.ts';
+import type { SealedShares } from './session-message.ts';
 import type { KeySession, SessionSig } from './session.ts';
 
 export interface Transport {
@@ -32,7 +34,7 @@ export type KeeperAnswer = { share: KeyShare } | { code: KeyRefusalCode; detail:
 
 interface BatchReply {
   answers: string[];
-  sealed?: { ephemeral: string; data: string };
+  sealed?: SealedShares;
 }
 
 /** Asks one keeper for many shares. Never rejects: what goes wrong becomes every identity's answer. */
@@ -53,7 +55,7 @@ export async function askBatch(
     const { answers, sealed } = body as BatchReply;
     if (!Array.isArray(answers) || answers.length !== request.identities.length)
       return forAll('UNAVAILABLE', 'bad reply');
-    const shares = sealed ? openSealedShares(sealed, session.secretKey, challenge) : [];
+    const shares = sealed ? await openShares(sealed, session.secretKey, challenge) : [];
     const next = shares.values();
     return answers.map((answer): KeeperAnswer => {
       const share = answer === 'RELEASED' ? next.next().value : undefined;
@@ -126,16 +128,13 @@ async function postJson(
   body: unknown,
   { fetch, timeoutMs }: Transport,
 ): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(timeoutMs),
+  const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  return withDeadline(timeoutMs, async (signal) => {
+    const response = await fetch(url, { ...init, signal });
+    return { status: response.status, body: (await response.json()) as unknown };
   });
-  return { status: response.status, body: await response.json() };
 }
 
 async function getJson(url: string, { fetch, timeoutMs }: Transport): Promise<unknown> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-  return response.json();
+  return withDeadline(timeoutMs, async (signal) => (await fetch(url, { signal })).json());
 }

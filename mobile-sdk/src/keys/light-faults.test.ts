@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLightKeyGate } from './light.ts';
 import type { KeyGate } from './key-gate.port.ts';
-import { signForKeeper } from './session.ts';
+import { signForKeeper } from './session-sync.ts';
 import type { KeySession } from './session.ts';
 import { CONFIRMATIONS, kill, startKeyNetwork } from './testing/key-network.ts';
 import type { TestKeyNetwork } from './testing/key-network.ts';

@@ -16,7 +16,8 @@ import { askBatch, blockHash, keeperHealth, summarizeHealth } from './keeper-cli
 import type { BatchIdentity, KeeperAnswer } from './keeper-client.ts';
 import { readKeeperSet } from './keeper-registry.ts';
 import type { FetchLike, KeeperEndpoint, KeeperSet } from './keeper-registry.ts';
-import { createKeySession, isExpired, signForKeeper } from './session.ts';
+import { createKeySession, isExpired } from './session.ts';
+import { signSession } from './session-crypto.ts';
 import type { KeySession, KeySigner, StartSessionOptions } from './session.ts';
 
 export interface LightKeyGateOptions extends KeyNetwork {
@@ -141,7 +142,7 @@ class LightKeyGate implements KeyGate {
   async #ask(keeper: KeeperEndpoint, items: readonly Item[], session: KeySession): Promise<void> {
     const challenge = randomBytes(32);
     const request = {
-      authSig: signForKeeper(session, keeper.url),
+      authSig: await signSession(session, keeper.url),
       challenge: bytesToHex(challenge),
       identities: items.map((item) => item.query),
     };

@@ -9,7 +9,8 @@ import type { KeyGate, KeyGateHealth, KeyNetwork, KeyRefusalCode, KeyResult } fr
 import { readKeeperSet } from './keeper-registry.ts';
 import type { KeeperEndpoint, KeeperSet } from './keeper-registry.ts';
 import { withoutKeyLeak } from './lit-console.ts';
-import { createKeySession, isExpired, signForKeeper } from './session.ts';
+import { signForKeeper } from './session-sync.ts';
+import { createKeySession, isExpired } from './session.ts';
 import type { KeySession, KeySigner, SessionSig, StartSessionOptions } from './session.ts';
 
 export interface LitSdkKeyGateOptions extends KeyNetwork {

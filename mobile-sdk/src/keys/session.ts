@@ -1,7 +1,7 @@
-import { ed25519 } from '@noble/curves/ed25519.js';
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { getAddress } from 'ethers';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { toBase64 } from '@allod/protocol';
+import { checksumAddress } from './checksum-address.ts';
+import { newSessionKey } from './session-crypto.ts';
 
 /** The wallet side of a session; an ethers `Signer` fits. */
 export interface KeySigner {
@@ -66,8 +66,8 @@ export async function createKeySession(
   }: StartSessionOptions & { nonce: string; chainId: number },
   now: Date = new Date(),
 ): Promise<KeySession> {
-  const { secretKey: seed, publicKey } = ed25519.keygen();
-  const account = getAddress(await signer.getAddress());
+  const { seed, publicKey } = await newSessionKey();
+  const account = checksumAddress(await signer.getAddress());
   const issuedAt = now.toISOString();
   const expiresAt = new Date(now.getTime() + lifetimeSeconds * 1000).toISOString();
   const signedMessage = [
@@ -93,31 +93,6 @@ export async function createKeySession(
     walletSig: { sig, derivedVia: 'web3.eth.personal.sign', signedMessage, address: account },
     issuedAt,
     expiresAt,
-  };
-}
-
-/** Signs the session for one keeper address; a keeper refuses a signature made for another. */
-export function signForKeeper(session: KeySession, nodeAddress: string): SessionSig {
-  const signedMessage = JSON.stringify({
-    sessionKey: session.publicKey,
-    resourceAbilityRequests: [
-      {
-        resource: { resource: '*', resourcePrefix: 'lit-accesscontrolcondition' },
-        ability: 'access-control-condition-decryption',
-      },
-    ],
-    capabilities: [session.walletSig],
-    issuedAt: session.issuedAt,
-    expiration: session.expiresAt,
-    nodeAddress,
-  });
-  const sig = ed25519.sign(utf8ToBytes(signedMessage), hexToBytes(session.secretKey).subarray(0, 32));
-  return {
-    sig: bytesToHex(sig),
-    derivedVia: 'litSessionSignViaNacl',
-    signedMessage,
-    address: session.publicKey,
-    algo: 'ed25519',
   };
 }
 

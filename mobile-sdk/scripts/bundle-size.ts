@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Loaded by `import()` where WebCrypto lacks the session's curves, never elsewhere. */
+const LAZY = ['./session-noble.ts'];
+
+export interface BundleSize {
+  name: string;
+  /** Bytes, minified for a current browser and compressed with gzip. */
+  gzip: number;
+  /** Upper bound in bytes; null where the figure is only printed. */
+  limit: number | null;
+  /** Files in it, largest first. */
+  inputs: string[];
+}
+
+/** Bundles an expression of the package for browsers. */
+async function measure(name: string, contents: string, limit: number | null, external: string[]): Promise<BundleSize> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    write: false,
+    minify: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    external,
+  });
+  const [output] = Object.values(metafile.outputs);
+  const inputs = Object.entries(output!.inputs).sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput);
+  return {
+    name,
+    gzip: gzipSync(outputFiles[0]!.contents, { level: 9 }).length,
+    limit,
+    inputs: inputs.map(([path, { bytesInOutput }]) => `${bytesInOutput} ${path}`),
+  };
+}
+
+const LIGHT = "export { createLightKeyGate } from './src/keys/light.ts';";
+const CORE = "export * from '@allod/sdk';";
+
+/** The light key client with all that it imports statically: what opening and sealing keys costs a page. */
+export const lightClient = (): Promise<BundleSize> => measure('light key client', LIGHT, 40_000, LAZY);
+
+/** All sizes that are watched. */
+export const bundleSizes = async (): Promise<BundleSize[]> => [
+  await lightClient(),
+  await measure('light key client with its fallback for engines without WebCrypto', LIGHT, null, []),
+  await measure('everything', CORE, 260_000, []),
+];
