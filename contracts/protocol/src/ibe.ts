@@ -8,6 +8,7 @@ import { expand, extract } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { shake128 } from '@noble/hashes/sha3.js';
 import { concatBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { equalBytes } from './bytes.ts';
 
 type G1 = InstanceType<typeof bls.G1.Point>;
 type G2 = InstanceType<typeof bls.G2.Point>;
@@ -22,6 +23,17 @@ const { Fr, Fp12 } = bls.fields;
 export interface KeyShare {
   index: number;
   signature: Uint8Array;
+}
+
+/** The two curve operations that opening needs. Anything else gives the same bytes or is wrong. */
+export interface IbeCurve {
+  /**
+   * e(U, s), s the signature that the shares combine to: 576 bytes, or `undefined` when they combine to nothing.
+   * @throws when a point is malformed or two shares have one index
+   */
+  sharedSecret(u: Uint8Array, shares: readonly KeyShare[]): Uint8Array | undefined;
+  /** Compressed G1·scalar, 48 bytes; 0 < scalar < r. */
+  timesGenerator(scalar: bigint): Uint8Array;
 }
 
 /** A ciphertext or a set of shares that cannot be worked with at all, whatever the key. */
@@ -46,21 +58,39 @@ export function ibeEncrypt(publicKey: Uint8Array, identity: string, message: Uin
 
 /**
  * Opens a ciphertext with t shares. Re-encryption proves the shares: a wrong share never yields a wrong plaintext.
+ * @param curve does the curve arithmetic; default in JavaScript
  * @returns the plaintext, or `undefined` when the shares do not open this ciphertext
  * @throws IbeError when the ciphertext is malformed or two shares have one index; Error when a share is not a point of G2
  */
-export function ibeOpen(ciphertext: Uint8Array, shares: readonly KeyShare[]): Uint8Array | undefined {
+export function ibeOpen(
+  ciphertext: Uint8Array,
+  shares: readonly KeyShare[],
+  curve: IbeCurve = nobleCurve,
+): Uint8Array | undefined {
   const { u, v, w } = parseCiphertext(ciphertext);
-  const { sum, denominator } = combine(shares);
-  if (sum.is0()) return undefined;
-  const scaled = denominator === 1n ? u : u.multiply(Fr.inv(denominator));
-  const alpha = xor(v, sha256(Fp12.toBytes(bls.pairing(scaled, sum))));
+  const shared = curve.sharedSecret(u, shares);
+  if (!shared) return undefined;
+  const alpha = xor(v, sha256(shared));
   const framed = xor(w, shake128(alpha, { dkLen: w.length }));
   const message = unframe(framed);
   if (!message) return undefined;
   const r = hashToScalar(concatBytes(alpha, sha256(message)));
-  return bls.G1.Point.BASE.multiply(r).equals(u) ? message : undefined;
+  return equalBytes(curve.timesGenerator(r), u) ? message : undefined;
 }
+
+const nobleCurve: IbeCurve = {
+  sharedSecret(u, shares) {
+    const { factors, denominator } = lagrangeAtZero(shares.map(({ index }) => index));
+    const sum = shares.reduce((acc, { signature }, i) => {
+      const point = decodeG2(signature).multiplyUnsafe(abs(factors[i]!));
+      return acc.add(factors[i]! < 0n ? point.negate() : point);
+    }, bls.G2.Point.ZERO);
+    if (sum.is0()) return undefined;
+    const point = decodeG1(u);
+    return Fp12.toBytes(bls.pairing(denominator === 1n ? point : point.multiply(Fr.inv(denominator)), sum));
+  },
+  timesGenerator: (scalar) => bls.G1.Point.BASE.multiply(scalar).toBytes(),
+};
 
 /** Checks one share against the public commitment G1·f(x) of its keeper: e(commitment, H(identity)) = e(G1, share). */
 export function verifyShare(commitment: Uint8Array, identity: string, share: KeyShare): boolean {
@@ -72,31 +102,27 @@ export function verifyShare(commitment: Uint8Array, identity: string, share: Key
 }
 
 /**
- * Lagrange interpolation at zero with integer coefficients: `sum` = denominator · H(identity)·f(0).
+ * Lagrange interpolation at zero with integer coefficients: Σ factorᵢ·f(xᵢ) = denominator · f(0).
  * Small indices give small coefficients, so the costly full-width multiplication in G2 disappears.
+ * @throws IbeError when an index is below 1 or comes twice
  */
-function combine(shares: readonly KeyShare[]): { sum: G2; denominator: bigint } {
-  const indices = shares.map((share) => BigInt(share.index));
-  if (new Set(indices).size !== indices.length || indices.some((x) => x < 1n)) throw new IbeError('duplicate share');
-  const terms = indices.map((xi) => {
-    const others = indices.filter((x) => x !== xi);
+export function lagrangeAtZero(indices: readonly number[]): { factors: bigint[]; denominator: bigint } {
+  const xs = indices.map(BigInt);
+  if (new Set(xs).size !== xs.length || xs.some((x) => x < 1n)) throw new IbeError('duplicate share');
+  const terms = xs.map((xi) => {
+    const others = xs.filter((x) => x !== xi);
     return { top: others.reduce((a, x) => a * x, 1n), bottom: others.reduce((a, x) => a * (x - xi), 1n) };
   });
   const denominator = terms.reduce((lcm, { bottom }) => (lcm * abs(bottom)) / gcd(lcm, abs(bottom)), 1n);
-  const sum = terms.reduce((acc, { top, bottom }, i) => {
-    const factor = (denominator / bottom) * top;
-    const point = decodeG2(shares[i]!.signature).multiplyUnsafe(abs(factor));
-    return acc.add(factor < 0n ? point.negate() : point);
-  }, bls.G2.Point.ZERO);
-  return { sum, denominator };
+  return { factors: terms.map(({ top, bottom }) => (denominator / bottom) * top), denominator };
 }
 
-function parseCiphertext(bytes: Uint8Array): { u: G1; v: Uint8Array; w: Uint8Array } {
+function parseCiphertext(bytes: Uint8Array): { u: Uint8Array; v: Uint8Array; w: Uint8Array } {
   if (bytes.length < 82 || bytes.at(-1) !== PROOF_OF_POSSESSION) throw new IbeError('malformed ciphertext');
   const { value: length, size } = readLeb128(bytes, 80);
   const start = 80 + size;
   if (start + length + 1 !== bytes.length || length < 32) throw new IbeError('malformed ciphertext');
-  return { u: decodeG1(bytes.subarray(0, 48)), v: bytes.slice(48, 80), w: bytes.slice(start, start + length) };
+  return { u: bytes.slice(0, 48), v: bytes.slice(48, 80), w: bytes.slice(start, start + length) };
 }
 
 function decodeG1(bytes: Uint8Array): G1 {

@@ -8,7 +8,7 @@ import type { SealedShares } from './session-message.ts';
 import type { KeySession, SessionSig } from './session.ts';
 
 export interface Transport {
-  fetch: FetchLike;
+  fetchFrom: (keeper: KeeperEndpoint) => FetchLike;
   timeoutMs: number;
 }
 
@@ -47,7 +47,7 @@ export async function askBatch(
   const forAll = (code: string, detail = code): KeeperAnswer[] =>
     request.identities.map(() => ({ code: toRefusalCode(code), detail: `keeper ${keeper.index}: ${detail}` }));
   try {
-    const { status, body } = await postJson(`${keeper.url}/allod/v1/keys`, request, transport);
+    const { status, body } = await postJson(keeper, '/allod/v1/keys', request, transport);
     if (status !== 200) {
       const { code = 'UNAVAILABLE', message = '' } = body as { code?: string; message?: string };
       return forAll(code, message && message !== code ? `${code} (${message})` : code);
@@ -76,7 +76,7 @@ export function toRefusalCode(code: string): KeyRefusalCode {
 /** Hash of a confirmed block, from the first keeper that gives one; it becomes the nonce of a session. */
 export async function blockHash(keepers: readonly KeeperEndpoint[], transport: Transport): Promise<string> {
   const ask = async (keeper: KeeperEndpoint): Promise<string> => {
-    const { blockhash } = (await getJson(`${keeper.url}/allod/v1/block`, transport)) as { blockhash?: string };
+    const { blockhash } = (await getJson(keeper, '/allod/v1/block', transport)) as { blockhash?: string };
     if (!blockhash || !/^0x[0-9a-f]{64}$/.test(blockhash)) throw new Error('no block hash');
     return blockhash;
   };
@@ -95,7 +95,7 @@ export interface KeeperReport {
 
 export async function keeperHealth(keeper: KeeperEndpoint, transport: Transport): Promise<KeeperReport | undefined> {
   try {
-    const report = (await getJson(`${keeper.url}/health`, transport)) as Record<string, unknown>;
+    const report = (await getJson(keeper, '/health', transport)) as Record<string, unknown>;
     const { status, singleOperator, singleRpc } = report;
     return { ready: status === 'READY', singleOperator: singleOperator === true, singleRpc: singleRpc === true };
   } catch {
@@ -124,17 +124,18 @@ export function summarizeHealth(
 }
 
 async function postJson(
-  url: string,
+  keeper: KeeperEndpoint,
+  path: string,
   body: unknown,
-  { fetch, timeoutMs }: Transport,
+  { fetchFrom, timeoutMs }: Transport,
 ): Promise<{ status: number; body: unknown }> {
   const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   return withDeadline(timeoutMs, async (signal) => {
-    const response = await fetch(url, { ...init, signal });
+    const response = await fetchFrom(keeper)(keeper.url + path, { ...init, signal });
     return { status: response.status, body: (await response.json()) as unknown };
   });
 }
 
-async function getJson(url: string, { fetch, timeoutMs }: Transport): Promise<unknown> {
-  return withDeadline(timeoutMs, async (signal) => (await fetch(url, { signal })).json());
+async function getJson(keeper: KeeperEndpoint, path: string, { fetchFrom, timeoutMs }: Transport): Promise<unknown> {
+  return withDeadline(timeoutMs, async (signal) => (await fetchFrom(keeper)(keeper.url + path, { signal })).json());
 }

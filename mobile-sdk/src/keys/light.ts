@@ -9,11 +9,11 @@ import {
   sealKey,
   verifyShare,
 } from '@allod/protocol';
-import type { EvmContractCondition, KeyShare, Seal, SealedKeyRecord } from '@allod/protocol';
+import type { EvmContractCondition, IbeCurve, KeyShare, Seal, SealedKeyRecord } from '@allod/protocol';
 import { refusal } from './key-gate.port.ts';
 import type { KeyGate, KeyGateHealth, KeyNetwork, KeyRefusalCode, KeyResult } from './key-gate.port.ts';
 import { askBatch, blockHash, keeperHealth, summarizeHealth } from './keeper-client.ts';
-import type { BatchIdentity, KeeperAnswer } from './keeper-client.ts';
+import type { BatchIdentity, KeeperAnswer, Transport } from './keeper-client.ts';
 import { readKeeperSet } from './keeper-registry.ts';
 import type { FetchLike, KeeperEndpoint, KeeperSet } from './keeper-registry.ts';
 import { createKeySession, isExpired } from './session.ts';
@@ -24,6 +24,13 @@ export interface LightKeyGateOptions extends KeyNetwork {
   /** RPC of the user's choice, for the keeper registry. */
   rpcUrl: string;
   fetch?: FetchLike;
+  /**
+   * How one keeper is reached; default `fetch`. Node's entry point checks the keeper's TLS key against the registry here; a page in a
+   * browser cannot see a certificate.
+   */
+  fetchFrom?: (keeper: KeeperEndpoint) => FetchLike;
+  /** Faster curve arithmetic for many keys; default plain JavaScript. Undefined when it is not to be had. */
+  fastCurve?: () => Promise<IbeCurve | undefined>;
   /** How long a keeper may take before it counts as down. Default 10 s. */
   timeoutMs?: number;
   /** When the first keepers are slower than this, the others are asked too. Default 1.5 s. */
@@ -43,6 +50,12 @@ interface Item {
 }
 
 const MAX_BATCH = 500;
+/** Batches under way at once: while the keys of one are opened, keepers answer the next. */
+const BATCHES_AHEAD = 2;
+/** From this many keys on, faster curve arithmetic is worth its loading. */
+const MANY_KEYS = 8;
+/** Longest time without letting timers and the page run, in milliseconds. */
+const SLICE_MS = 12;
 
 /**
  * The light client: Lit's identity-based encryption in plain JavaScript and the keepers' batch endpoint. Runs in Node,
@@ -80,9 +93,14 @@ class LightKeyGate implements KeyGate {
     if (isExpired(session)) return records.map(() => refusal('SESSION_EXPIRED', 'the session is over'));
     const items = records.map((record) => this.#toItem(record));
     const open = [...new Map(items.filter(isItem).map((item) => [item.identity, item])).values()];
-    for (let from = 0; from < open.length; from += MAX_BATCH) {
-      await this.#openBatch(open.slice(from, from + MAX_BATCH), set, session);
-    }
+    const curve = open.length < MANY_KEYS ? undefined : await this.#options.fastCurve?.();
+    const batches = Array.from({ length: Math.ceil(open.length / MAX_BATCH) }, (_, i) =>
+      open.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH),
+    ).values();
+    const work = async (): Promise<void> => {
+      for (const batch of batches) await this.#openBatch(batch, set, session, curve);
+    };
+    await Promise.all(Array.from({ length: BATCHES_AHEAD }, work));
     const results = new Map(open.map((item) => [item.identity, item.result!]));
     return items.map((item) => (isItem(item) ? results.get(item.identity)! : item));
   }
@@ -110,9 +128,10 @@ class LightKeyGate implements KeyGate {
     }
   }
 
-  async #openBatch(items: Item[], set: KeeperSet, session: KeySession): Promise<void> {
+  async #openBatch(items: Item[], set: KeeperSet, session: KeySession, curve?: IbeCurve): Promise<void> {
     const waiting = shuffle(active(set.keepers));
     const pending = new Set<Promise<void>>();
+    const breathe = breather();
     let open = items;
     const start = (count: number): void => {
       for (const keeper of waiting.splice(0, Math.max(0, count))) {
@@ -130,7 +149,7 @@ class LightKeyGate implements KeyGate {
         if (!inTime) start(waiting.length);
       }
       for (const item of open.filter(hasEnough)) {
-        item.result = tryOpen(item, set, open);
+        item.result = tryOpen(item, set, open, curve);
         await breathe();
       }
       const toCome = pending.size + waiting.length;
@@ -150,8 +169,9 @@ class LightKeyGate implements KeyGate {
     for (const [i, answer] of answers.entries()) accept(items[i]!, keeper, answer);
   }
 
-  #transport(): { fetch: FetchLike; timeoutMs: number } {
-    return { fetch: this.#fetch, timeoutMs: this.#options.timeoutMs ?? 10_000 };
+  #transport(): Transport {
+    const { fetchFrom = () => this.#fetch, timeoutMs = 10_000 } = this.#options;
+    return { fetchFrom, timeoutMs };
   }
 
   #keeperSet(): Promise<KeeperSet> {
@@ -176,10 +196,15 @@ function accept(item: Item, keeper: KeeperEndpoint, answer: KeeperAnswer): void 
  * Opens with any t shares. When that fails, each share is checked against its keeper's commitment; a keeper that lied
  * once loses all its shares in this batch, so that the others are asked instead.
  */
-function tryOpen(item: Item, { threshold, keepers }: KeeperSet, batch: readonly Item[]): KeyResult | undefined {
+function tryOpen(
+  item: Item,
+  { threshold, keepers }: KeeperSet,
+  batch: readonly Item[],
+  curve?: IbeCurve,
+): KeyResult | undefined {
   if (item.shares.size < threshold) return undefined;
   const shares = [...item.shares.values()];
-  const result = openWith(item, shares.slice(0, threshold));
+  const result = openWith(item, shares.slice(0, threshold), curve);
   if (result) return result;
   const isGood = ({ index, signature }: KeyShare): boolean => {
     const { commitment } = keepers.find((keeper) => keeper.index === index)!;
@@ -192,12 +217,12 @@ function tryOpen(item: Item, { threshold, keepers }: KeeperSet, batch: readonly 
       other.refusals.push({ code: 'INVALID_SHARE', detail: `keeper ${index} gave a wrong share` });
     }
   }
-  return tryOpen(item, { threshold, keepers }, batch);
+  return tryOpen(item, { threshold, keepers }, batch, curve);
 }
 
-function openWith(item: Item, shares: KeyShare[]): KeyResult | undefined {
+function openWith(item: Item, shares: KeyShare[], curve?: IbeCurve): KeyResult | undefined {
   try {
-    const key = ibeOpen(item.ciphertext, shares);
+    const key = ibeOpen(item.ciphertext, shares, curve);
     if (!key) return undefined;
     if (key.length !== 32 || sealDataHash(key) !== item.query.dataHash) {
       return refusal('BAD_SEALED_KEY', 'the sealed bytes are not the key that was named');
@@ -227,8 +252,15 @@ function toQuery(record: SealedKeyRecord, dataHash: string): BatchIdentity {
 
 const isItem = (value: Item | KeyResult): value is Item => 'identity' in value;
 const active = (keepers: readonly KeeperEndpoint[]): KeeperEndpoint[] => keepers.filter((keeper) => keeper.active);
-/** Lets timers and the page run between two keys: opening one takes tens of milliseconds. */
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+/** Lets timers and the page run, when the last time is long enough ago: opening one key takes tens of milliseconds. */
+function breather(): () => Promise<void> {
+  let last = Date.now();
+  return async () => {
+    if (Date.now() - last < SLICE_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    last = Date.now();
+  };
+}
 
 function shuffle<T>(list: T[]): T[] {
   return list

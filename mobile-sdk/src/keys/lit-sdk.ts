@@ -81,7 +81,7 @@ class LitSdkKeyGate implements KeyGate {
   constructor(options: LitSdkKeyGateOptions) {
     this.#options = options;
     this.networkKey = options.networkKey.toLowerCase();
-    this.#transport = { fetch: (url, init) => fetch(url, init), timeoutMs: options.timeoutMs ?? 10_000 };
+    this.#transport = { fetchFrom: () => (url, init) => fetch(url, init), timeoutMs: options.timeoutMs ?? 10_000 };
   }
 
   async seal(key: Uint8Array, condition: EvmContractCondition): Promise<Seal> {
@@ -228,7 +228,7 @@ class LitSdkKeyGate implements KeyGate {
   }
 
   #readSet(): Promise<KeeperSet> {
-    return readKeeperSet(this.#options, this.#options.rpcUrl, this.#transport.fetch);
+    return readKeeperSet(this.#options, this.#options.rpcUrl, (url, init) => fetch(url, init));
   }
 }
 
