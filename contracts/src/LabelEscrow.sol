@@ -153,8 +153,10 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         openJobs.push(jobId);
         emit JobCreated(jobId, params.datasetId, msg.sender, params);
 
+        uint256 expected = IERC20(token).balanceOf(address(this)) + params.budget;
         IERC20(token).safeTransferFrom(msg.sender, address(this), params.budget);
         uint256 held = IERC20(token).balanceOf(address(this));
+        if (held < expected) revert LabelEscrowUnderfunded(held, expected);
         if (held > _depositCap) revert LabelEscrowDepositCapExceeded(held, _depositCap);
     }
 

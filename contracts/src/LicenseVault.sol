@@ -92,9 +92,10 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
 
     /// @inheritdoc ILicenseVault
     function purchase(Purchase calldata terms) external override nonReentrant {
+        uint256 heldBefore = _held();
         uint128 price = _sell(terms, msg.sender);
         IERC20(token).safeTransferFrom(msg.sender, address(this), price);
-        _checkDepositCap();
+        _checkReceived(heldBefore, price);
     }
 
     /// @inheritdoc ILicenseVault
@@ -105,11 +106,12 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         bytes32 r,
         bytes32 s
     ) external override nonReentrant {
+        uint256 heldBefore = _held();
         uint128 price = _sell(terms, msg.sender);
         // A permit that someone else submitted first reverts here although the allowance is in place.
         try IERC20Permit(token).permit(msg.sender, address(this), terms.maxPrice, deadline, v, r, s) {} catch {}
         IERC20(token).safeTransferFrom(msg.sender, address(this), price);
-        _checkDepositCap();
+        _checkReceived(heldBefore, price);
     }
 
     /// @inheritdoc ILicenseVault
@@ -122,16 +124,7 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         bytes calldata signature
     ) external override nonReentrant {
         uint128 price = _sell(terms, licensee);
-        IERC3009Receiver(token).receiveWithAuthorization(
-            licensee,
-            address(this),
-            price,
-            validAfter,
-            validBefore,
-            purchaseNonceOf(terms, licensee, salt),
-            signature
-        );
-        _checkDepositCap();
+        _receive(licensee, price, validAfter, validBefore, purchaseNonceOf(terms, licensee, salt), signature);
     }
 
     /// @inheritdoc ILicenseVault
@@ -417,9 +410,36 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         }
     }
 
-    function _checkDepositCap() private view {
-        uint256 held = IERC20(token).balanceOf(address(this));
+    function _receive(
+        address licensee,
+        uint128 price,
+        uint256 validAfter,
+        uint256 validBefore,
+        bytes32 nonce,
+        bytes calldata signature
+    ) private {
+        uint256 heldBefore = _held();
+        IERC3009Receiver(token).receiveWithAuthorization(
+            licensee,
+            address(this),
+            price,
+            validAfter,
+            validBefore,
+            nonce,
+            signature
+        );
+        _checkReceived(heldBefore, price);
+    }
+
+    /// @dev A token that keeps a fee, or accepts calls it does not know, must not make the vault owe what it lacks.
+    function _checkReceived(uint256 heldBefore, uint128 price) private view {
+        uint256 held = _held();
+        if (held < heldBefore + price) revert LicenseVaultUnderpaid(held, heldBefore + price);
         if (held > depositCap) revert LicenseVaultDepositCapExceeded(held, depositCap);
+    }
+
+    function _held() private view returns (uint256) {
+        return IERC20(token).balanceOf(address(this));
     }
 
     function _checkProof(

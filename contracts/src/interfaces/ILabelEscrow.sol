@@ -274,6 +274,11 @@ interface ILabelEscrow {
     /// @param depositCap The cap.
     error LabelEscrowDepositCapExceeded(uint256 held, uint128 depositCap);
 
+    /// @notice Thrown when a transfer did not bring in the budget.
+    /// @param held What the escrow holds after the transfer.
+    /// @param expected What it would hold with the budget.
+    error LabelEscrowUnderfunded(uint256 held, uint256 expected);
+
     /// @notice Thrown when a signature is not that of the account that must sign.
     /// @param expected The account that must sign.
     error LabelEscrowBadSignature(address expected);

@@ -167,6 +167,11 @@ interface ILicenseVault {
     /// @param depositCap The cap.
     error LicenseVaultDepositCapExceeded(uint256 held, uint128 depositCap);
 
+    /// @notice Thrown when a payment did not bring in its price.
+    /// @param held What the vault holds after the payment.
+    /// @param expected What it would hold with the price.
+    error LicenseVaultUnderpaid(uint256 held, uint256 expected);
+
     /// @notice Thrown when a role is not 0 to 3.
     /// @param role The role given.
     error LicenseVaultBadRole(uint8 role);

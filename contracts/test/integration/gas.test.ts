@@ -220,7 +220,7 @@ describe('gas of the main calls', () => {
   });
 
   it('sells without an allowance, by permit and by authorization', async () => {
-    const [, curator, , , relayer, buyer] = signers;
+    const [, , , , relayer, buyer] = signers;
     const vault = contract('LicenseVault', relayer!);
     const usd = contract('TestUSD', relayer!);
     const { LicenseVault, TestUSD } = deployment.addresses;
