@@ -1,5 +1,9 @@
 /** Every bench by name; each is a module with `run(args)` that prints its figures and returns the exit code. */
-const BENCHES = { gas: '../test/bench/gas/main.ts', labels: '../test/bench/labels/main.ts' };
+const BENCHES = {
+  gas: '../test/bench/gas/main.ts',
+  keys: '../test/bench/keys/main.ts',
+  labels: '../test/bench/labels/main.ts',
+};
 
 export async function run([name, ...args]) {
   const file = BENCHES[name];

@@ -1,9 +1,10 @@
-import type { Manifest, ManifestItem, SealedKek } from '@allod/protocol';
+import type { Manifest, ManifestItem } from '@allod/protocol';
 import type { Signer } from 'ethers';
 import { readDataset } from '../chain/reads.ts';
 import { type ChainVersion, readVersion } from '../chain/versions.ts';
 import { type ClientContext, walletOf } from '../context.ts';
-import { dekOf, fetchKeyFiles, keyName, type KeyFiles, newestKek } from '../content/keyFiles.ts';
+import { fetchKeyFiles } from '../content/keyFiles.ts';
+import { askKeepers, type KeyRelease } from '../content/keyRing.ts';
 import { fetchManifest } from '../content/manifest.ts';
 import { openItem } from '../content/openItem.ts';
 import type { SignerMissingError } from '../errors/account.ts';
@@ -12,7 +13,8 @@ import type { ChainError } from '../errors/chain.ts';
 import type { BlockUnavailableError } from '../errors/content.ts';
 import { ContentError } from '../errors/content.ts';
 import type { Account } from '../identity/account.ts';
-import { openKeys } from '../identity/openKeys.ts';
+
+export type { KeyRelease } from '../content/keyRing.ts';
 
 /** Items that are fetched ahead while one is used. */
 const AHEAD = 4;
@@ -30,15 +32,6 @@ export interface OpenDatasetParameters {
 /** An item that opened, or why it did not. `item.mediaType` says what the bytes are. */
 export type OpenedItem =
   { ok: true; item: ManifestItem; bytes: Uint8Array } | { ok: false; item: ManifestItem; error: AllodError };
-
-/** What the keepers answered for one contributor and consent. */
-export interface KeyRelease {
-  contributorRef: string;
-  consentHash: string;
-  /** `RELEASED`, or the code of the refusal. */
-  code: string;
-  detail: string;
-}
 
 export interface OpenedDataset extends AsyncIterable<OpenedItem> {
   version: ChainVersion;
@@ -91,12 +84,8 @@ export async function openDataset(
           details: { contributionId: item.contributionId },
         });
       }
-      const { file, kek, kekVersion } = ring.get(item);
-      return {
-        ok: true,
-        item,
-        bytes: await openItem(client, { ...item, datasetId: manifest.datasetId }, dekOf(file, item, kek, kekVersion)),
-      };
+      const bytes = await openItem(client, { ...item, datasetId: manifest.datasetId }, ring.dekOf(item));
+      return { ok: true, item, bytes };
     } catch (error) {
       const failure =
         error instanceof AllodError
@@ -123,59 +112,4 @@ export async function openDataset(
 
 async function readerOf(client: ClientContext, licensee: Signer | undefined): Promise<Account> {
   return licensee ? { address: await licensee.getAddress(), signer: licensee } : walletOf(client);
-}
-
-/** Keys of a version as the keepers released them. */
-interface KeyRing {
-  releases: KeyRelease[];
-  /** Throws why there is no key. */
-  get(item: ManifestItem): {
-    file: Exclude<ReturnType<KeyFiles['get']>, Error | undefined>;
-    kek: Uint8Array;
-    kekVersion: number;
-  };
-}
-
-async function askKeepers(
-  client: ClientContext,
-  reader: Account,
-  files: KeyFiles,
-  items: readonly ManifestItem[],
-  version: number,
-): Promise<KeyRing> {
-  const records = new Map<string, SealedKek>();
-  for (const item of items) {
-    const file = files.get(item.contributorRef.toLowerCase());
-    if (!file || file instanceof Error) continue;
-    const record = newestKek(file, item, version, client.chain.contracts.AccessPolicy);
-    const best = records.get(keyName(item));
-    if (record && (!best || best.version < record.version)) records.set(keyName(item), record);
-  }
-  const results = await openKeys(client, reader, [...records.values()]);
-  const keys = new Map([...records].map(([name, record], i) => [name, { record, result: results[i] }]));
-  return {
-    releases: [...keys.values()].map(({ record, result }) => ({
-      contributorRef: record.contributorRef,
-      consentHash: record.consentHash,
-      code: result?.ok ? 'RELEASED' : (result?.code ?? 'UNAVAILABLE'),
-      detail: result?.ok === false ? result.detail : '',
-    })),
-    get(item) {
-      const details = { contributionId: item.contributionId, contributorRef: item.contributorRef };
-      const file = files.get(item.contributorRef.toLowerCase());
-      if (!file)
-        throw new ContentError('KEY_MISSING', 'the manifest names no key file for this contributor', { details });
-      if (file instanceof Error)
-        throw file instanceof AllodError
-          ? file
-          : new ContentError('KEY_MISSING', 'the key file cannot be read', { details, cause: file });
-      const key = keys.get(keyName(item));
-      if (!key) throw new ContentError('KEY_MISSING', 'the key file has no key for this item', { details });
-      if (!key.result?.ok)
-        throw new ContentError(key.result?.code ?? 'UNAVAILABLE', key.result?.detail ?? 'the keepers did not answer', {
-          details,
-        });
-      return { file, kek: key.result.key, kekVersion: key.record.version };
-    },
-  };
 }

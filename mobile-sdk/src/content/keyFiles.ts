@@ -1,15 +1,19 @@
 import {
   fromHex,
   type KeyFile,
+  type KeyFileWrap,
   type Manifest,
   type ManifestItem,
   type SealedKek,
   unwrapDek,
-  walkKek,
 } from '@allod/protocol';
 import type { ClientContext } from '../context.ts';
 import { ContentError } from '../errors/content.ts';
+import { inParallel } from '../upload/putBlock.ts';
 import { fetchDocument } from './gateway.ts';
+
+/** Key files on their way at the same time. */
+const PARALLEL_FETCHES = 16;
 
 const lower = (text: string): string => text.toLowerCase();
 
@@ -24,20 +28,14 @@ export async function fetchKeyFiles(
 ): Promise<KeyFiles> {
   const needed = new Set(items.map((item) => lower(item.contributorRef)));
   const files: KeyFiles = new Map();
-  await Promise.all(
-    manifest.keyFiles
-      .filter(({ contributorRef }) => needed.has(lower(contributorRef)))
-      .map(async ({ contributorRef, cid }) => {
-        try {
-          files.set(
-            lower(contributorRef),
-            checked(await fetchDocument<KeyFile>(client, cid), manifest, contributorRef),
-          );
-        } catch (error) {
-          files.set(lower(contributorRef), error as Error);
-        }
-      }),
-  );
+  const wanted = manifest.keyFiles.filter(({ contributorRef }) => needed.has(lower(contributorRef)));
+  await inParallel(wanted, PARALLEL_FETCHES, async ({ contributorRef, cid }) => {
+    try {
+      files.set(lower(contributorRef), checked(await fetchDocument<KeyFile>(client, cid), manifest, contributorRef));
+    } catch (error) {
+      files.set(lower(contributorRef), error as Error);
+    }
+  });
   return files;
 }
 
@@ -90,21 +88,21 @@ export function newestKek(
     );
 }
 
-/** DEK of an item: walks the KEK down to the item's intake and unwraps. Throws {@link ContentError}. */
-export function dekOf(file: KeyFile, item: ManifestItem, kek: Uint8Array, kekVersion: number): Uint8Array {
-  const wrap = file.wraps.find(
-    (each) => lower(each.contributionId) === lower(item.contributionId) && each.intake === item.intake,
-  );
-  if (!wrap)
-    throw new ContentError('WRAP_MISSING', 'the key file has no wrapped key for this item', {
-      details: { contributionId: item.contributionId },
-    });
+const wraps = new WeakMap<KeyFile, Map<string, KeyFileWrap>>();
+
+/** DEK of an item, unwrapped under the KEK of its intake. Throws {@link ContentError}. */
+export function dekOf(file: KeyFile, item: ManifestItem, kek: Uint8Array): Uint8Array {
+  let index = wraps.get(file);
+  if (!index) wraps.set(file, (index = new Map(file.wraps.map((wrap) => [wrapName(wrap), wrap]))));
+  const wrap = index.get(wrapName(item));
+  const details = { contributionId: item.contributionId };
+  if (!wrap) throw new ContentError('WRAP_MISSING', 'the key file has no wrapped key for this item', { details });
   try {
-    return unwrapDek(walkKek(kek, kekVersion, item.intake), fromHex(wrap.wrappedDek), item.contributionId);
+    return unwrapDek(kek, fromHex(wrap.wrappedDek), item.contributionId);
   } catch (cause) {
-    throw new ContentError('DOES_NOT_OPEN', 'the wrapped key does not open', {
-      details: { contributionId: item.contributionId },
-      cause,
-    });
+    throw new ContentError('DOES_NOT_OPEN', 'the wrapped key does not open', { details, cause });
   }
 }
+
+const wrapName = (wrap: { contributionId: string; intake: number }): string =>
+  `${lower(wrap.contributionId)}/${wrap.intake}`;

@@ -29,7 +29,7 @@ export interface LightKeyGateOptions extends KeyNetwork {
    * browser cannot see a certificate.
    */
   fetchFrom?: (keeper: KeeperEndpoint) => FetchLike;
-  /** Faster curve arithmetic for many keys; default plain JavaScript. Undefined when it is not to be had. */
+  /** Faster curve arithmetic, loaded with the first session; default plain JavaScript. Undefined when it is not to be had; never rejects. */
   fastCurve?: () => Promise<IbeCurve | undefined>;
   /** How long a keeper may take before it counts as down. Default 10 s. */
   timeoutMs?: number;
@@ -52,7 +52,7 @@ interface Item {
 const MAX_BATCH = 500;
 /** Batches under way at once: while the keys of one are opened, keepers answer the next. */
 const BATCHES_AHEAD = 2;
-/** From this many keys on, faster curve arithmetic is worth its loading. */
+/** From this many keys on, faster curve arithmetic is worth waiting for. */
 const MANY_KEYS = 8;
 /** Longest time without letting timers and the page run, in milliseconds. */
 const SLICE_MS = 12;
@@ -71,6 +71,8 @@ class LightKeyGate implements KeyGate {
   readonly #options: LightKeyGateOptions;
   readonly #fetch: FetchLike;
   #set: { at: number; value: Promise<KeeperSet> } | undefined;
+  /** The faster curve arithmetic, once it is loaded. */
+  #curve: IbeCurve | undefined;
 
   constructor(options: LightKeyGateOptions) {
     this.#options = options;
@@ -83,6 +85,7 @@ class LightKeyGate implements KeyGate {
   }
 
   async startSession(signer: KeySigner, options: StartSessionOptions = {}): Promise<KeySession> {
+    void this.#loadCurve();
     const { keepers } = await this.#keeperSet();
     const nonce = await blockHash(active(keepers), this.#transport());
     return createKeySession(signer, { ...options, nonce, chainId: this.#options.chainId });
@@ -93,7 +96,7 @@ class LightKeyGate implements KeyGate {
     if (isExpired(session)) return records.map(() => refusal('SESSION_EXPIRED', 'the session is over'));
     const items = records.map((record) => this.#toItem(record));
     const open = [...new Map(items.filter(isItem).map((item) => [item.identity, item])).values()];
-    const curve = open.length < MANY_KEYS ? undefined : await this.#options.fastCurve?.();
+    const curve = open.length < MANY_KEYS ? this.#curve : await this.#loadCurve();
     const batches = Array.from({ length: Math.ceil(open.length / MAX_BATCH) }, (_, i) =>
       open.slice(i * MAX_BATCH, (i + 1) * MAX_BATCH),
     ).values();
@@ -167,6 +170,11 @@ class LightKeyGate implements KeyGate {
     };
     const answers = await askBatch(keeper, request, { session, challenge }, this.#transport());
     for (const [i, answer] of answers.entries()) accept(items[i]!, keeper, answer);
+  }
+
+  async #loadCurve(): Promise<IbeCurve | undefined> {
+    this.#curve ??= await this.#options.fastCurve?.();
+    return this.#curve;
   }
 
   #transport(): Transport {

@@ -6,7 +6,7 @@ import { concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import { fromBase64 } from '@allod/protocol';
 import type { KeyShare } from '@allod/protocol';
 import { type SealedShares, seedOf, sessionMessage, sharesKey, splitShares, toSessionSig } from './session-message.ts';
-import type { KeySession, SessionSig } from './session.ts';
+import type { KeySession, SessionSig } from './key-session.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Subtle = typeof globalThis.crypto.subtle;

@@ -2,7 +2,7 @@ import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { KeyShare } from '@allod/protocol';
-import type { KeySession, SessionSig } from './session.ts';
+import type { KeySession, SessionSig } from './key-session.ts';
 
 export interface SealedShares {
   /** Keeper's fresh X25519 public key, hex. */

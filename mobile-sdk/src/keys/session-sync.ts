@@ -3,7 +3,7 @@ import { fromBase64 } from '@allod/protocol';
 import type { KeyShare } from '@allod/protocol';
 import { type SealedShares, seedOf, sessionMessage, sharesKey, splitShares, toSessionSig } from './session-message.ts';
 import { agree, open, sign } from './session-noble.ts';
-import type { KeySession, SessionSig } from './session.ts';
+import type { KeySession, SessionSig } from './key-session.ts';
 
 /** `signSession` of session-crypto.ts without waiting, in plain JavaScript. */
 export function signForKeeper(session: KeySession, nodeAddress: string): SessionSig {
