@@ -47,6 +47,8 @@ interface PlannedCall {
 const policy = new Interface(accessPolicyAbi);
 const erc1271 = new Interface(['function isValidSignature(bytes32,bytes) view returns (bytes4)']);
 const ERC1271_MAGIC = '0x1626ba7e';
+/** Enough for passkey wallets that verify P-256 in Solidity; a wallet that burns more does not burn our RPC budget. */
+const ERC1271_GAS = hex(1_000_000);
 const BATCH_ENTRIES = 500;
 
 /** Asks several RPCs the same question and answers only when they agree. Fails closed. */
@@ -113,7 +115,8 @@ export class ChainReader implements SessionChain {
 
   async isValidContractSignature(account: string, digest: string, signature: string): Promise<boolean> {
     const data = erc1271.encodeFunctionData('isValidSignature', [digest, signature]);
-    const answers = await this.#all([this.#ethCall(account, data, 'latest')]);
+    const call = { method: 'eth_call', params: [{ to: account, data, gas: ERC1271_GAS }, 'latest'] };
+    const answers = await this.#all([call]);
     return answers.every(([result]) => {
       const value = valueOf(result!);
       return typeof value === 'string' && value.length === 66 && value.startsWith(ERC1271_MAGIC);
@@ -219,4 +222,6 @@ function toBlock(value: unknown): Block | undefined {
 }
 
 const valueOf = (result: RpcResult): unknown => (result.ok ? result.value : undefined);
-const hex = (block: number): string => `0x${block.toString(16)}`;
+function hex(quantity: number): string {
+  return `0x${quantity.toString(16)}`;
+}

@@ -39,6 +39,9 @@ describe('the configuration of a keeper', () => {
     ['a malformed policy address', { accessPolicy: '0x12' }, 'not an address'],
     ['a share in the configuration', { share: '0x01' }, 'share'],
     ['production without domains', { production: true }, 'domainAllow'],
+    ['production without a registry', { production: true, domainAllow: ['app.example.org'] }, 'keeperRegistry'],
+    ['a passphrase from two places', { passphraseCommand: ['kms'] }, 'passphraseFile or passphraseCommand'],
+    ['a passphrase from nowhere', { passphraseFile: undefined }, 'passphraseFile or passphraseCommand'],
   ])('refuses %s', (_, changes, message) => {
     expect(() => parseConfig({ ...config, ...changes })).toThrow(message);
   });
@@ -49,7 +52,8 @@ describe('the configuration of a keeper', () => {
   });
 
   it('refuses a dealt key in production, unless one operator is said out loud', () => {
-    const production = { ...config, production: true, domainAllow: ['app.example.org'] };
+    const keeperRegistry = config.accessPolicy;
+    const production = { ...config, production: true, domainAllow: ['app.example.org'], keeperRegistry };
     const share = shares[0]!;
     expect(() => assertMayStart(parseConfig(production), share)).toThrow('SINGLE_OPERATOR=1');
     expect(() => assertMayStart(parseConfig(production, { SINGLE_OPERATOR: '1' }), share)).not.toThrow();
@@ -77,14 +81,25 @@ describe('the configuration of a keeper', () => {
     });
 
     it('reads a passphrase that nobody else may read', () => {
-      const path = join(folder, 'passphrase');
-      writeFileSync(path, 'a long passphrase\n', { mode: 0o600 });
-      expect(readPassphrase(path)).toBe('a long passphrase');
-      chmodSync(path, 0o644);
-      expect(() => readPassphrase(path)).toThrow('mode 600');
-      writeFileSync(path, 'short');
-      chmodSync(path, 0o600);
-      expect(() => readPassphrase(path)).toThrow('no usable passphrase');
+      const passphraseFile = join(folder, 'passphrase');
+      writeFileSync(passphraseFile, 'a long passphrase\n', { mode: 0o600 });
+      expect(readPassphrase({ passphraseFile })).toBe('a long passphrase');
+      chmodSync(passphraseFile, 0o644);
+      expect(() => readPassphrase({ passphraseFile })).toThrow('mode 600');
+      writeFileSync(passphraseFile, 'short');
+      chmodSync(passphraseFile, 0o600);
+      expect(() => readPassphrase({ passphraseFile })).toThrow('no usable passphrase');
+    });
+
+    it('asks a program for the passphrase, without a shell, and does not start when the program fails', () => {
+      const program = join(folder, 'kms-client.mjs');
+      writeFileSync(program, 'console.log(`passphrase of ${process.argv[2]}`)');
+      const passphraseCommand = [process.execPath, program, 'key-1; echo no'];
+      expect(readPassphrase({ passphraseCommand })).toBe('passphrase of key-1; echo no');
+      writeFileSync(program, 'process.exit(3)');
+      expect(() => readPassphrase({ passphraseCommand })).toThrow();
+      writeFileSync(program, '');
+      expect(() => readPassphrase({ passphraseCommand })).toThrow('no usable passphrase');
     });
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { getAddress } from 'ethers';
@@ -22,11 +23,15 @@ const configSchema = z.strictObject({
   /** Shamir index of this keeper's share; must be the one in the share file. */
   index: z.int().min(1).max(255),
   shareFile: z.string(),
-  passphraseFile: z.string(),
+  /** Where the share's passphrase comes from: a file (mode 600), or a program that prints it, for example a KMS client. */
+  passphraseFile: z.string().optional(),
+  passphraseCommand: z.array(z.string()).min(1).optional(),
   /** Lit chain name → RPCs; exactly one name, at least two different RPCs unless SINGLE_RPC=1. */
   rpcUrls: z.record(z.string().refine(isChainName, 'not a known chain name'), z.array(z.url()).min(1)),
   chainId: z.int().positive(),
   accessPolicy: address,
+  /** The KeeperRegistry that lists this keeper; production needs it. */
+  keeperRegistry: address.optional(),
   confirmations: z.int().min(0),
   /** Public key of the network, 48 bytes hex; a share of another network is refused. */
   networkKey: z.string().regex(/^(0x)?[0-9a-fA-F]{96}$/),
@@ -47,9 +52,14 @@ const configSchema = z.strictObject({
   maxHeadAgeSeconds: z.int().min(0).default(0),
   headTtlMs: z.int().min(0).default(500),
   rpcTimeoutMs: z.int().positive().default(5000),
+  /** A client has this long to send its request. */
+  requestTimeoutMs: z.int().positive().default(15_000),
+  maxConnections: z.int().positive().default(2000),
   rateLimit: z.object({ perIp: bucket(600, 100), perAccount: bucket(20_000, 500) }).prefault({}),
-  /** Label keys that one account may get per day; more are refused as RATE_LIMITED. */
+  /** Label keys that one account may get per UTC day, restarts included; more are refused as RATE_LIMITED. */
   labelKeysPerDay: z.int().positive().default(2000),
+  /** Days that entries of the release log are kept. */
+  releaseLogDays: z.int().min(1).default(90),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -82,6 +92,12 @@ export function parseConfig(json: unknown, env: Record<string, string | undefine
   if (config.production && !config.domainAllow) {
     throw new Error('keeper configuration: production needs domainAllow');
   }
+  if (config.production && !config.keeperRegistry) {
+    throw new Error('keeper configuration: production needs keeperRegistry');
+  }
+  if ((config.passphraseFile === undefined) === (config.passphraseCommand === undefined)) {
+    throw new Error('keeper configuration: give passphraseFile or passphraseCommand');
+  }
   const networkKey = config.networkKey.replace(/^0x/, '').toLowerCase();
   const domains = config.domainAllow ?? DEVELOPMENT_DOMAINS;
   return { ...config, networkKey, chainName, rpcs, domains, singleRpc, singleOperator };
@@ -95,16 +111,35 @@ export function loadConfig(path: string, env: Record<string, string | undefined>
   return {
     ...config,
     shareFile: absolute(config.shareFile),
-    passphraseFile: absolute(config.passphraseFile),
+    ...(config.passphraseFile === undefined ? {} : { passphraseFile: absolute(config.passphraseFile) }),
     dataDir: absolute(config.dataDir),
     ...(tls ? { tls } : {}),
   };
 }
 
-/** Reads a passphrase. @throws when others than the owner may read the file */
-export function readPassphrase(path: string): string {
-  if ((statSync(path).mode & 0o077) !== 0) throw new Error(`${path} must be readable by its owner only (mode 600)`);
-  const passphrase = readFileSync(path, 'utf8').trim();
-  if (passphrase.length < 8) throw new Error(`${path} holds no usable passphrase`);
+/**
+ * The passphrase of the share file, from its file or from the command's standard output.
+ * @throws when others than the owner may read the file, the command fails, or there is no usable passphrase
+ */
+export function readPassphrase(from: Pick<KeeperConfig, 'passphraseFile' | 'passphraseCommand'>): string {
+  const passphrase = from.passphraseFile === undefined ? run(from.passphraseCommand!) : readSecret(from.passphraseFile);
+  if (passphrase.length < 8) {
+    throw new Error(`${from.passphraseFile ?? from.passphraseCommand![0]} gives no usable passphrase`);
+  }
   return passphrase;
+}
+
+function readSecret(path: string): string {
+  if ((statSync(path).mode & 0o077) !== 0) throw new Error(`${path} must be readable by its owner only (mode 600)`);
+  return readFileSync(path, 'utf8').trim();
+}
+
+/** No shell in between; what the program says on standard error goes to ours. */
+function run([program, ...args]: readonly string[]): string {
+  return execFileSync(program!, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 30_000,
+    maxBuffer: 64 * 1024,
+    encoding: 'utf8',
+  }).trim();
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ChainReader } from './chain-reader.ts';
 import { accessQuerySchema, identityOf, readLitCondition } from './conditions.ts';
 import type { AccessQuery, ConditionScope } from './conditions.ts';
+import type { DailyCap } from './daily-cap.ts';
 import type { Metrics } from './metrics.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { Refusal, toRefusal } from './refusal.ts';
@@ -25,7 +26,7 @@ export interface KeeperParts {
   signer: ShareSigner;
   log: ReleaseLog;
   metrics: Metrics;
-  limits: { perIp: RateLimiter; perAccount: RateLimiter; labelKeys: RateLimiter };
+  limits: { perIp: RateLimiter; perAccount: RateLimiter; labelKeys: DailyCap };
   index: number;
 }
 
@@ -168,7 +169,8 @@ export class Keeper {
       via,
       answers: answers.map((answer, i) => {
         const identity = identities[i]!.slice('lit-accesscontrolcondition://'.length);
-        return { identity, contributorRef: queries[i]!.contributorRef, answer };
+        const { kind, contributorRef } = queries[i]!;
+        return { kind, identity, contributorRef, answer };
       }),
     });
     for (const answer of answers) this.#parts.metrics.answers.inc({ via, answer });

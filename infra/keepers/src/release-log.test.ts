@@ -1,49 +1,63 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReleaseLog, verifyReleaseLog } from './release-log.ts';
+import type { ReleaseLogOptions } from './release-log.ts';
 
 const entry = (account: string) => ({
   requestId: 'r',
   account,
   via: 'batch' as const,
-  answers: [{ identity: 'a/b', contributorRef: '0x1', answer: 'RELEASED' }],
+  answers: [{ kind: 'kek' as const, identity: 'a/b', contributorRef: '0x1', answer: 'RELEASED' }],
 });
 
 describe('the release log', () => {
   let folder: string;
-  let path: string;
+  let day: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'allod-log-'));
-    path = join(folder, 'data', 'releases.jsonl');
+    folder = join(mkdtempSync(join(tmpdir(), 'allod-log-')), 'releases');
+    day = '2026-01-01';
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
 
-  const filled = (): string => {
-    const log = ReleaseLog.open(path);
-    for (const account of ['0xa', '0xb', '0xc']) log.append(entry(account));
+  const open = (options: ReleaseLogOptions = {}): ReleaseLog =>
+    ReleaseLog.open(folder, { now: () => new Date(`${day}T12:00:00Z`), ...options });
+  const fileOf = (of = day): string => join(folder, `${of}.jsonl`);
+  const append = (accounts: string[], options: ReleaseLogOptions = {}) => {
+    const log = open(options);
+    for (const account of accounts) log.append(entry(account));
     log.close();
-    return readFileSync(path, 'utf8');
+    return log.head;
   };
 
   it('continues its chain after a restart', () => {
-    const text = filled();
-    const log = ReleaseLog.open(path);
-    expect(log.head).toEqual(verifyReleaseLog(text));
-    expect(log.head.seq).toBe(3);
-    const head = log.append(entry('0xd'));
-    log.close();
-    expect(verifyReleaseLog(readFileSync(path, 'utf8'))).toEqual(head);
+    const head = append(['0xa', '0xb', '0xc']);
+    expect(head.seq).toBe(3);
+    expect(verifyReleaseLog(folder)).toEqual(head);
+    const next = append(['0xd']);
+    expect(next.seq).toBe(4);
+    expect(verifyReleaseLog(folder)).toEqual(next);
+  });
+
+  it('gives its kept entries when it opens, oldest first, over the days', () => {
+    append(['0xa']);
+    day = '2026-01-02';
+    append(['0xb', '0xc']);
+    expect(readdirSync(folder)).toEqual(['2026-01-01.jsonl', '2026-01-02.jsonl']);
+    const seen: string[] = [];
+    open({ onEntry: ({ at, account }) => seen.push(`${at.slice(0, 10)} ${account}`) }).close();
+    expect(seen).toEqual(['2026-01-01 0xa', '2026-01-02 0xb', '2026-01-02 0xc']);
   });
 
   it('cuts off a line that a power cut left half-written', () => {
-    const text = filled();
-    appendFileSync(path, '{"seq":4,"at":"20');
-    const log = ReleaseLog.open(path);
+    append(['0xa', '0xb', '0xc']);
+    const text = readFileSync(fileOf(), 'utf8');
+    appendFileSync(fileOf(), '{"seq":4,"at":"20');
+    const log = open();
     log.close();
     expect(log.head.seq).toBe(3);
-    expect(readFileSync(path, 'utf8')).toBe(text);
+    expect(readFileSync(fileOf(), 'utf8')).toBe(text);
   });
 
   it.each<[string, (lines: string[]) => string[]]>([
@@ -52,8 +66,51 @@ describe('the release log', () => {
     ['exchanged entries', ([a, b, c]) => [b!, a!, c!]],
     ['a doubled entry', ([a, b, c]) => [a!, b!, b!, c!]],
   ])('does not start on %s', (_, change) => {
-    const lines = filled().trim().split('\n');
-    writeFileSync(path, `${change(lines).join('\n')}\n`);
-    expect(() => ReleaseLog.open(path)).toThrow('the chain breaks');
+    append(['0xa', '0xb', '0xc']);
+    const lines = readFileSync(fileOf(), 'utf8').trim().split('\n');
+    writeFileSync(fileOf(), `${change(lines).join('\n')}\n`);
+    expect(() => open()).toThrow('the chain breaks');
+  });
+
+  it('does not start when a day is missing', () => {
+    append(['0xa']);
+    day = '2026-01-02';
+    append(['0xb']);
+    rmSync(fileOf('2026-01-01'));
+    expect(() => open()).toThrow('the chain breaks at entry 1');
+  });
+
+  it('forgets days past its retention, and its chain goes on', () => {
+    append(['0xa', '0xb']);
+    day = '2026-01-02';
+    append(['0xc']);
+    day = '2026-01-12';
+    const head = append(['0xd'], { retentionDays: 10 });
+    expect(readdirSync(folder).sort()).toEqual(['2026-01-02.jsonl', '2026-01-12.jsonl', 'anchor.json']);
+    expect(head.seq).toBe(4);
+    expect(verifyReleaseLog(folder)).toEqual(head);
+    day = '2026-03-01';
+    expect(append(['0xe'], { retentionDays: 10 }).seq).toBe(5);
+    expect(readdirSync(folder).sort()).toEqual(['2026-03-01.jsonl', 'anchor.json']);
+  });
+
+  it('opens when it was killed between the anchor and the deletion of what it replaces', () => {
+    append(['0xa', '0xb']);
+    const old = readFileSync(fileOf(), 'utf8');
+    day = '2026-02-01';
+    const head = append(['0xc'], { retentionDays: 10 });
+    writeFileSync(fileOf('2026-01-01'), old);
+    const log = open();
+    log.close();
+    expect(log.head).toEqual(head);
+  });
+
+  it('stays in order when the clock goes back', () => {
+    day = '2026-01-02';
+    append(['0xa']);
+    day = '2026-01-01';
+    const head = append(['0xb']);
+    expect(readdirSync(folder)).toEqual(['2026-01-02.jsonl']);
+    expect(verifyReleaseLog(folder)).toEqual(head);
   });
 });

@@ -1,6 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Server } from 'node:http';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canDecryptCondition, conditionOf, ibeOpen, sealCiphertext, sealRecord } from '@allod/protocol';
@@ -8,6 +13,7 @@ import type { KeyShare, SealedKek } from '@allod/protocol';
 import { HDNodeWallet } from 'ethers';
 import type { FastifyInstance } from 'fastify';
 import { openSealedShares, signForKeeper } from '../../../mobile-sdk/src/keys/session-sync.ts';
+import { TEST_TLS } from '../../../mobile-sdk/src/testing/tls.ts';
 import { createKeySession } from '../../../mobile-sdk/src/keys/session.ts';
 import type { KeySession } from '../../../mobile-sdk/src/keys/session.ts';
 import { parseConfig } from './config.ts';
@@ -333,14 +339,63 @@ describe('a keeper', () => {
     expect((await batch([...packs, identity(record)])).json()).toMatchObject({
       answers: ['RELEASED', 'RELEASED', 'RATE_LIMITED', 'RELEASED'],
     });
+    await app.close();
+    app = await start({ labelKeysPerDay: 3 });
+    expect((await batch([...packs])).json()).toMatchObject({
+      answers: ['RELEASED', 'RATE_LIMITED', 'RATE_LIMITED'],
+    });
+  });
+
+  describe('under its own address', () => {
+    const listen = async (changes: object = {}): Promise<number> => {
+      await app.close();
+      app = await start({ port: 0, ...changes });
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      return (app.server.address() as AddressInfo).port;
+    };
+
+    it('answers while clients hold requests half-sent, and lets go of those', async () => {
+      const port = await listen({ requestTimeoutMs: 500 });
+      const halfSent = async (text: string): Promise<Socket> => {
+        const socket = connect(port, '127.0.0.1').on('error', () => {});
+        await once(socket, 'connect');
+        socket.write(text);
+        socket.resume();
+        return socket;
+      };
+      const head = 'POST /allod/v1/keys HTTP/1.1\r\nHost: keeper\r\nContent-Type: application/json\r\n';
+      const slow = await Promise.all(
+        Array.from({ length: 40 }, (_, i) => halfSent(i % 2 ? head : `${head}Content-Length: 100\r\n\r\n{`)),
+      );
+      const ended = Promise.all(slow.map((socket) => once(socket, 'close')));
+      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+      expect(await ended).toHaveLength(40);
+    });
+
+    it('serves TLS, and nothing in the clear', async () => {
+      const certFile = join(folder, 'cert.pem');
+      const keyFile = join(folder, 'key.pem');
+      writeFileSync(certFile, TEST_TLS.cert);
+      writeFileSync(keyFile, TEST_TLS.key, { mode: 0o600 });
+      const port = await listen({ tls: { certFile, keyFile } });
+      const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+        get(
+          { port, host: '127.0.0.1', path: '/health', ca: TEST_TLS.cert, checkServerIdentity: () => undefined },
+          resolve,
+        ).on('error', reject),
+      );
+      expect(Buffer.concat((await answer.toArray()) as Buffer[]).toString()).toContain('"status":"READY"');
+      await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+    });
   });
 
   it('logs every answer in a chain whose head it shows, and never a share', async () => {
     await batch([identity(record)]);
     for (const chain of chains) chain.allows = () => false;
     await lit();
-    const text = readFileSync(join(folder, 'releases.jsonl'), 'utf8');
-    const lines = text
+    const releases = join(folder, 'releases');
+    const [file] = readdirSync(releases);
+    const lines = readFileSync(join(releases, file!), 'utf8')
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -352,7 +407,7 @@ describe('a keeper', () => {
       },
       { via: 'lit', account: alice.address, answers: [{ answer: 'NOT_AUTHORIZED' }] },
     ]);
-    expect((await app.inject('/health')).json()).toMatchObject({ releaseLog: verifyReleaseLog(text) });
+    expect((await app.inject('/health')).json()).toMatchObject({ releaseLog: verifyReleaseLog(releases) });
     const metrics = (await app.inject('/metrics')).body;
     expect(metrics).toContain('allod_keeper_answers_total{via="batch",answer="RELEASED",keeper="1"} 1');
     expect(metrics).toContain('allod_keeper_release_log_entries{keeper="1"} 2');

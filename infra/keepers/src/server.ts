@@ -7,12 +7,15 @@ import fastify, { LogController } from 'fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ChainReader } from './chain-reader.ts';
 import type { KeeperConfig } from './config.ts';
+import { DailyCap } from './daily-cap.ts';
 import { createJsonRpc } from './json-rpc.ts';
+import { assertKeeperSet, readKeeperSet } from './keeper-set.ts';
 import { Keeper } from './keeper.ts';
 import { createMetrics } from './metrics.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { toRefusal } from './refusal.ts';
 import { ReleaseLog } from './release-log.ts';
+import type { ReleaseEntry } from './release-log.ts';
 import type { Share } from './share-file.ts';
 import { createShareSigner } from './share-signer.ts';
 
@@ -32,19 +35,29 @@ export function assertMayStart(config: KeeperConfig, share: Share): void {
   }
 }
 
-/** Builds the HTTP server of one keeper; the caller listens and closes. */
+/** Builds the HTTP server of one keeper; the caller listens and closes. @throws when it may not start, with the reason */
 export async function createKeeperServer(config: KeeperConfig, share: Share): Promise<FastifyInstance> {
   assertMayStart(config, share);
+  const rpcs = config.rpcs.map((url) => createJsonRpc(url, config.rpcTimeoutMs));
+  if (config.keeperRegistry) assertKeeperSet(await readKeeperSet(rpcs, config.keeperRegistry), share, config);
   const app = fastify({
     logger: { level: config.logLevel, base: { keeper: config.index } },
     bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: config.requestTimeoutMs,
+    connectionTimeout: 4 * config.requestTimeoutMs,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => String(request.headers['x-request-id'] ?? randomBytes(8).toString('hex')).slice(0, 80),
-    https: config.tls ? { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) } : null,
+    ...serverOptions(config),
   }) as unknown as FastifyInstance;
-  const log = ReleaseLog.open(join(config.dataDir, 'releases.jsonl'));
+  app.server.maxConnections = config.maxConnections;
+  const labelKeys = new DailyCap(config.labelKeysPerDay);
+  const log = ReleaseLog.open(join(config.dataDir, 'releases'), {
+    retentionDays: config.releaseLogDays,
+    onEntry: ({ account, at, answers }) =>
+      labelKeys.restore(account, new Date(at), answers.filter(isReleasedLabelKey).length),
+  });
   app.addHook('onClose', () => log.close());
-  const chain = new ChainReader({ ...config, rpcs: config.rpcs.map((url) => createJsonRpc(url, config.rpcTimeoutMs)) });
+  const chain = new ChainReader({ ...config, rpcs });
   const signer = createShareSigner(share);
   const metrics = createMetrics(config.index, log);
   const policy = { ...config, nodeAddresses: config.nodeAddresses ?? [] };
@@ -58,7 +71,7 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     limits: {
       perIp: new RateLimiter(config.rateLimit.perIp),
       perAccount: new RateLimiter(config.rateLimit.perAccount),
-      labelKeys: new RateLimiter({ burst: config.labelKeysPerDay, perSecond: config.labelKeysPerDay / 86_400 }),
+      labelKeys,
     },
     index: config.index,
   });
@@ -133,6 +146,16 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
   );
   return app;
 }
+
+/** Node looks for requests that take too long at this interval only. */
+function serverOptions({ tls, requestTimeoutMs }: KeeperConfig): object {
+  const limits = { connectionsCheckingInterval: Math.min(1000, requestTimeoutMs) };
+  if (!tls) return { http: limits };
+  return { https: { ...limits, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) } };
+}
+
+const isReleasedLabelKey = ({ kind, answer }: ReleaseEntry['answers'][number]): boolean =>
+  kind === 'label' && answer === 'RELEASED';
 
 /** Lit's error envelope with our code beside it, so that both clients read the same answer. */
 function refuse(
