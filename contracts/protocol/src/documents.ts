@@ -112,3 +112,26 @@ export interface RightsBundle {
   }[];
   distribution: { '@type': 'cr:FileObject'; '@id': string; contentUrl: string; sha256: string }[];
 }
+
+/** A `KeyFileUpdate` with the operator's signature. */
+export interface SignedKeyFileUpdate {
+  contributorRef: string;
+  datasetId: string;
+  version: number;
+  oldCid: string;
+  newCid: string;
+  /** One of `ItemReason`. */
+  reason: number;
+  signature: string;
+  signer: string;
+}
+
+/**
+ * Served beside a version's files, by the API and by mirrors, at `/allod/v1/key-file-updates/{datasetId}/{version}`: every update of
+ * its key files, oldest first. It grows, so it has no CID; each entry is signed.
+ */
+export interface KeyFileUpdates {
+  v: 1;
+  type: 'allod/key-file-updates';
+  updates: SignedKeyFileUpdate[];
+}

@@ -74,6 +74,10 @@ export type Query = {
   contribution?: Maybe<Contribution>;
   /** Contributions of the signed-in contributorRef, newest first. */
   myContributions: ContributionConnection;
+  /** The operator's receipts on withdrawals of the signed-in contributorRef: what was dropped, and what cannot be undone. */
+  withdrawalReceipts: Array<SignedReceipt>;
+  /** What was withdrawn from a dataset, oldest first; licensees acknowledge it. */
+  withdrawalNotices: Array<WithdrawalNotice>;
   dataset?: Maybe<Dataset>;
   /** Newest first; with `search`, best match first (full text and trigrams over name and description). */
   datasets: DatasetConnection;
@@ -104,6 +108,17 @@ export type QueryMyContributionsArgs = {
   datasetId?: InputMaybe<Scalars['Bytes32']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryWithdrawalReceiptsArgs = {
+  datasetId: Scalars['Bytes32']['input'];
+};
+
+
+export type QueryWithdrawalNoticesArgs = {
+  datasetId: Scalars['Bytes32']['input'];
+  after?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
@@ -184,6 +199,8 @@ export type Mutation = {
   contributionWithdraw: ContributionWithdrawResult;
   /** Relays a signed withdrawal of consent to the chain, without gas for the contributor. */
   consentWithdraw: ConsentWithdrawResult;
+  /** The signed-in account has stopped using what these notices name. Returns how many it had not acknowledged before. */
+  withdrawalAcknowledge: Scalars['Int']['output'];
   /** The curator ends the open intake; the next one opens. */
   intakeClose: IntakeCloseResult;
   /** The curator freezes the last closed intake into manifest, key files and cap table, all stored by CID. */
@@ -234,6 +251,11 @@ export type MutationContributionWithdrawArgs = {
 
 export type MutationConsentWithdrawArgs = {
   input: ConsentWithdrawInput;
+};
+
+
+export type MutationWithdrawalAcknowledgeArgs = {
+  ids: Array<Scalars['ID']['input']>;
 };
 
 
@@ -505,6 +527,21 @@ export type SubscriptionContributionChangedArgs = {
 
 export type SubscriptionEarningsChangedArgs = {
   jobId: Scalars['Bytes32']['input'];
+};
+
+/** Something that licensees of a dataset were told to stop using. */
+export type WithdrawalNotice = {
+  __typename?: 'WithdrawalNotice';
+  id: Scalars['ID']['output'];
+  datasetId: Scalars['Bytes32']['output'];
+  contributorRef: Scalars['Address']['output'];
+  /** Null when the contributor withdrew consent as a whole. */
+  contributionId?: Maybe<Scalars['Bytes32']['output']>;
+  /** ItemReason of @allod/protocol. */
+  reason: Scalars['Int']['output'];
+  at: Scalars['DateTime']['output'];
+  /** When the signed-in account acknowledged it; null before, or without a session. */
+  acknowledgedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** A set of contributions under immutable rules. */

@@ -8,6 +8,7 @@ import { Licensing1764000006000 } from './1764000006000-licensing.ts';
 import { Labeling1764000007000 } from './1764000007000-labeling.ts';
 import { ClaimedLeases1764000008000 } from './1764000008000-claimed-leases.ts';
 import { RelayedConfirmed1764000009000 } from './1764000009000-relayed-confirmed.ts';
+import { KeyFiles1764000020000 } from './1764000020000-key-files.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Labeling1764000007000,
   ClaimedLeases1764000008000,
   RelayedConfirmed1764000009000,
+  KeyFiles1764000020000,
 ];

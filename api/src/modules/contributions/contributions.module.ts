@@ -17,6 +17,8 @@ import { IntakeService } from './intake.service.ts';
 import { NonceService } from './nonce.service.ts';
 import { ReceiptService } from './receipt.service.ts';
 import { UploadService } from './upload.service.ts';
+import { WithdrawalRecordService } from './withdrawal-record.service.ts';
+import { WithdrawalResolver } from './withdrawal.resolver.ts';
 import { WithdrawalService } from './withdrawal.service.ts';
 
 @Module({
@@ -42,6 +44,8 @@ import { WithdrawalService } from './withdrawal.service.ts';
     NonceService,
     ReceiptService,
     UploadService,
+    WithdrawalRecordService,
+    WithdrawalResolver,
     WithdrawalService,
   ],
   exports: [ContributionService, IntakeService, NonceService, ReceiptService, UploadService],

@@ -18,11 +18,13 @@ import { isSignedBy } from '../../integrations/chain/signatures.ts';
 import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
 import { OutboxService } from '../../jobs/outbox.service.ts';
 import { AccessService } from '../access/access.service.ts';
+import { KeyFileService } from '../access/key-file.service.ts';
 import { ConsentEntity } from './consent.entity.ts';
 import { ContributionEntity } from './contribution.entity.ts';
 import { ContributionService } from './contribution.service.ts';
 import { NonceService } from './nonce.service.ts';
 import { ReceiptService } from './receipt.service.ts';
+import { WithdrawalRecordService } from './withdrawal-record.service.ts';
 
 const RELAY = 'contributions.relayWithdrawal';
 const WAIT_MS = 8_000;
@@ -31,6 +33,16 @@ const MAX_CLOCK_SKEW = 600;
 const WITHDRAWN_TEXT =
   'From the first block that shows it, keepers refuse every new key request under this consent. Keys that were released ' +
   'before also open ciphertext that is fetched later, and copies that licensees made cannot be recalled.';
+
+const SHREDDED_TEXT =
+  'Every wrapped and sealed key under the withdrawn consents was deleted here, and the key files of published versions were replaced ' +
+  'by files without them. Copies of the old key files elsewhere open nothing by themselves, since keepers refuse; keys that were ' +
+  'released before, and what was opened with them, cannot be recalled.';
+
+const ITEM_TEXT =
+  'The wrapped keys of this item were deleted here, key files of published versions were replaced by files without it, and it stays out ' +
+  'of every later version. Whoever kept the old key file and may still ask keepers for keys under this consent can open the item; to ' +
+  'stop that, withdraw the consent. Copies that were opened before cannot be recalled.';
 
 /** Withdrawal of consent (on chain, honoured by keepers) and of single items (honoured here and in later versions). */
 @Injectable()
@@ -43,6 +55,8 @@ export class WithdrawalService implements OnModuleInit {
     @Inject(OutboxRegistry) private readonly registry: OutboxRegistry,
     @Inject(ChainEventRegistry) private readonly events: ChainEventRegistry,
     @Inject(AccessService) private readonly access: AccessService,
+    @Inject(KeyFileService) private readonly keyFiles: KeyFileService,
+    @Inject(WithdrawalRecordService) private readonly records: WithdrawalRecordService,
     @Inject(NonceService) private readonly nonces: NonceService,
     @Inject(ReceiptService) private readonly receipts: ReceiptService,
     @Inject(ContributionService) private readonly contributions: ContributionService,
@@ -131,6 +145,7 @@ export class WithdrawalService implements OnModuleInit {
     const contributorRef = String(event.args['contributorRef']);
     const datasetId = String(event.args['datasetId']).toLowerCase();
     const consentNonce = Number(event.args['consentNonce']);
+    await this.keyFiles.lock(manager, datasetId);
     await this.nonces.raise(manager, contributorRef, datasetId, { consentNonce });
     const ended = await manager.findBy(ConsentEntity, {
       contributorRef,
@@ -145,6 +160,31 @@ export class WithdrawalService implements OnModuleInit {
     const ids = items.map((item) => item.id);
     await this.contributions.transitionAll(manager, ids, 'WITHDRAWN', Code.CONSENT_WITHDRAWN);
     await this.access.shredConsents(manager, consentHashes);
+    const owner = { datasetId, contributorRef };
+    const reason = ItemReason.CONTRIBUTOR_REQUEST;
+    const keyFiles = await this.keyFiles.withdraw(manager, owner, ids, reason);
+    await this.records.notify(manager, { ...owner, contributionId: null, reason });
+    await this.records.promise(manager, {
+      ...owner,
+      subject: await this.subjectOf(manager, owner, consentNonce - 1),
+      kind: ReceiptKind.KEYS_SHREDDED,
+      evidence: { consentHashes: consentHashes.sort(), items: ids.length, keyFiles, txHash: event.txHash },
+      text: SHREDDED_TEXT,
+    });
+  }
+
+  /** Hash of the signed withdrawal; one that did not come through us is named with deadline 0. */
+  private async subjectOf(
+    manager: EntityManager,
+    { contributorRef, datasetId }: { contributorRef: string; datasetId: string },
+    consentNonce: number,
+  ): Promise<string> {
+    const [known]: { deadline: number }[] = await manager.query(
+      'SELECT deadline FROM consent_withdrawal WHERE contributor_ref = $1 AND dataset_id = $2 AND consent_nonce = $3',
+      [contributorRef, datasetId, consentNonce],
+    );
+    const deadline = Number(known?.deadline ?? 0);
+    return hashStruct('Withdrawal', { contributorRef, datasetId, consentNonce, deadline });
   }
 
   private async revoked(event: ChainEvent, manager: EntityManager): Promise<void> {
@@ -174,11 +214,16 @@ export class WithdrawalService implements OnModuleInit {
       const digest = digestOf('ItemWithdrawal', struct, this.chain.chainId, this.chain.addresses);
       const signed = await isSignedBy(this.chain, contributorRef, digest, input.signature);
       refuseUnless(signed, Code.WRONG_SIGNATURE, 'The withdrawal is not signed by the contributor on this chain');
-      return this.source.transaction((manager) => this.dropItem(manager, input));
+      return this.source.transaction((manager) => this.dropItem(manager, { datasetId, contributorRef }, input));
     });
   }
 
-  private async dropItem(manager: EntityManager, input: ContributionWithdrawInput): Promise<ContributionEntity> {
+  private async dropItem(
+    manager: EntityManager,
+    owner: { datasetId: string; contributorRef: string },
+    input: ContributionWithdrawInput,
+  ): Promise<ContributionEntity> {
+    await this.keyFiles.lock(manager, owner.datasetId);
     await manager.query(
       `INSERT INTO item_withdrawal (contribution_id, reason, issued_at, signature) VALUES ($1, $2, $3, $4)
        ON CONFLICT DO NOTHING`,
@@ -186,6 +231,16 @@ export class WithdrawalService implements OnModuleInit {
     );
     await this.contributions.transition(manager, input.contributionId, 'WITHDRAWN', Code.ITEM_WITHDRAWN);
     await this.access.shredItem(manager, input.contributionId);
+    const { contributionId, reason } = input;
+    const keyFiles = await this.keyFiles.withdraw(manager, owner, [contributionId], reason);
+    await this.records.notify(manager, { ...owner, contributionId, reason });
+    await this.records.promise(manager, {
+      ...owner,
+      subject: contributionId,
+      kind: ReceiptKind.ITEM_WITHDRAWN,
+      evidence: { withdrawal: input, keyFiles },
+      text: ITEM_TEXT,
+    });
     return manager.findOneByOrFail(ContributionEntity, { id: input.contributionId });
   }
 }

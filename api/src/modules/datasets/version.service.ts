@@ -1,5 +1,4 @@
 import { Code } from '@allod/protocol';
-import type { KeyFile } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
@@ -8,6 +7,7 @@ import type { Refusal } from '../../common/errors/refusal.ts';
 import type { ExcludedContribution, IntakeClosed, VersionDraft } from '../../common/graphql/schema.generated.ts';
 import { ChainPort } from '../../integrations/chain/chain.port.ts';
 import { AccessService } from '../access/access.service.ts';
+import { KeyFileService } from '../access/key-file.service.ts';
 import { ContributionEntity } from '../contributions/contribution.entity.ts';
 import { IntakeService } from '../contributions/intake.service.ts';
 import { CandidateService } from './candidate.service.ts';
@@ -35,6 +35,7 @@ export class VersionService {
     @Inject(ChainPort) private readonly chain: ChainPort,
     @Inject(IntakeService) private readonly intakes: IntakeService,
     @Inject(AccessService) private readonly access: AccessService,
+    @Inject(KeyFileService) private readonly keyFiles: KeyFileService,
     @Inject(DocumentsService) private readonly documents: DocumentsService,
     @Inject(CandidateService) private readonly candidates: CandidateService,
     @Inject(LabelSets) private readonly labelSets: LabelSets,
@@ -57,6 +58,7 @@ export class VersionService {
   prepare(account: string, datasetId: string): Promise<VersionDraft | Refusal> {
     return answer(() =>
       this.source.transaction(async (manager) => {
+        await this.keyFiles.lock(manager, datasetId);
         const dataset = await this.curated(manager, account, datasetId);
         const number = await this.nextVersion(manager, datasetId);
         const labels = await this.labelSets.of(datasetId, number, manager);
@@ -132,7 +134,7 @@ export class VersionService {
       items: included.map(({ item, validated }) =>
         manifestItem(item, dataset.mediaType, validated || labels.verdicts.get(item.id) === 'VALIDATED'),
       ),
-      keyFiles: await this.keyFiles(manager, dataset.id, version, included, labels),
+      keyFiles: await this.putKeyFiles(manager, dataset.id, version, included, labels),
       capTable: { cid: capTableCid, ...roots },
       scorerHash: labels.scorerHash,
       labelSet: labels.item?.manifest ?? null,
@@ -150,7 +152,7 @@ export class VersionService {
     return draft;
   }
 
-  private async keyFiles(
+  private async putKeyFiles(
     manager: EntityManager,
     datasetId: string,
     version: number,
@@ -162,20 +164,24 @@ export class VersionService {
     for (const [contributorRef, items] of byOwner) {
       const ids = items.map((found) => found.item.id);
       const keys = await this.access.keysOf(manager, { datasetId, contributorRef }, ids);
-      files.push({ contributorRef, cid: await this.putKeyFile({ datasetId, contributorRef, version, ...keys }) });
+      files.push({
+        contributorRef,
+        cid: await this.keyFiles.put(manager, { datasetId, contributorRef, version, ...keys }),
+      });
     }
     if (labels.item) {
       const { manifest, sealed, wrap } = labels.item;
       const { contributorRef } = manifest;
-      const cid = await this.putKeyFile({ datasetId, contributorRef, version, sealed: [sealed], wraps: [wrap] });
+      const cid = await this.keyFiles.put(manager, {
+        datasetId,
+        contributorRef,
+        version,
+        sealed: [sealed],
+        wraps: [wrap],
+      });
       files.push({ contributorRef, cid });
     }
     return files;
-  }
-
-  private putKeyFile(facts: Omit<KeyFile, 'v' | 'type' | 'chainId'>): Promise<string> {
-    const file: KeyFile = { v: 1, type: 'allod/key-file', chainId: this.chain.chainId, ...facts };
-    return this.documents.put(file);
   }
 
   private async remember(manager: EntityManager, datasetId: string, draft: VersionDraft): Promise<void> {

@@ -1,0 +1,28 @@
+import { Inject } from '@nestjs/common';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { CurrentAccount, MaybeAccount } from '../../common/auth/current-account.decorator.ts';
+import { WithdrawalRecordService } from './withdrawal-record.service.ts';
+
+@Resolver()
+export class WithdrawalResolver {
+  constructor(@Inject(WithdrawalRecordService) private readonly records: WithdrawalRecordService) {}
+
+  @Query()
+  withdrawalReceipts(@CurrentAccount() account: string, @Args('datasetId') datasetId: string) {
+    return this.records.receiptsOf(account, datasetId);
+  }
+
+  @Query()
+  withdrawalNotices(
+    @MaybeAccount() account: string | null,
+    @Args('datasetId') datasetId: string,
+    @Args('after') after: string | null,
+  ) {
+    return this.records.notices(datasetId, after ?? null, account);
+  }
+
+  @Mutation()
+  withdrawalAcknowledge(@CurrentAccount() account: string, @Args('ids') ids: string[]) {
+    return this.records.acknowledge(account, ids);
+  }
+}
