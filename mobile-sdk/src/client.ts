@@ -1,3 +1,4 @@
+import { LEAF_SIZE } from '@allod/protocol';
 import type { Signer } from 'ethers';
 import * as actions from './actions/index.ts';
 import { bind, type BoundActions } from './bind.ts';
@@ -8,6 +9,10 @@ import { type ClientEvents, Emitter } from './events.ts';
 import { Sessions } from './identity/sessions.ts';
 import type { KeyGate } from './keys/key-gate.port.ts';
 import type { Platform } from './platform/ports.ts';
+import { sealedStoreOf } from './platform/sealedStore.ts';
+import { withServerTime } from './platform/serverTime.ts';
+import { defaultQueue, type QueueOptions } from './queue/capacity.ts';
+import type { UploadPolicy } from './upload/policy.ts';
 
 export interface CreateClientOptions {
   /** Base URL of the API, for example `https://api.allod.example`. */
@@ -26,6 +31,10 @@ export interface CreateClientOptions {
   gateways?: readonly string[] | undefined;
   /** Account that signs the operator's receipts; pin it where you know it. */
   receiptSigner?: string | undefined;
+  /** Room of the queue on this device and what happens when it is full. */
+  queue?: Partial<QueueOptions> | undefined;
+  /** When the queue may use the network; default always. */
+  upload?: UploadPolicy | undefined;
   /** Domain and origin in sign-in messages; default the page's, outside a browser the API's. */
   signInDomain?: string | undefined;
   signInUri?: string | undefined;
@@ -33,21 +42,25 @@ export interface CreateClientOptions {
 
 /** A client: its context, and every action as a method. */
 export interface Client extends ClientContext, BoundActions<typeof actions> {
-  /** Listens to `state` (queued batches) or `contribution` events; returns a function that stops listening. */
+  /** Listens to `state` (queued batches), `contribution` or `queue` (room on this device) events; returns a function that stops listening. */
   on: Emitter<ClientEvents>['on'];
   /** Account that stands for this client's contributor in a dataset. Needs the seed. */
   contributorRef(datasetId: string): string;
-  /** Stops polling and closes connections. */
+  /** Stops timers and uploads and closes connections. What is queued or collected stays on the device. */
   close(): Promise<void>;
 }
 
 /** Makes a client on a given platform; the entry points of the package choose one. */
-export function createClientOn(platform: Platform, options: CreateClientOptions): Client {
+export function createClientOn(given: Platform, options: CreateClientOptions): Client {
   if (options.seed !== undefined && options.seed.length !== 32)
     throw new AllodError('BAD_INPUT', 'the seed must be 32 bytes');
+  if (options.upload?.dataCap && options.upload.dataCap.bytes < LEAF_SIZE)
+    throw new AllodError('BAD_INPUT', 'a data cap below 1 MiB never lets a block pass');
   const api = options.api.replace(/\/+$/, '');
+  const platform = { ...withServerTime(given, api), resumeStore: sealedStoreOf(given) };
   const page = (globalThis as { location?: { host?: string; origin?: string } }).location;
   const chain = connectChain(options.chain);
+  const closing = new AbortController();
   const context: ClientContext = {
     api,
     gateways: options.gateways ?? [api],
@@ -65,6 +78,9 @@ export function createClientOn(platform: Platform, options: CreateClientOptions)
     }),
     events: new Emitter(),
     receiptSigner: options.receiptSigner,
+    queue: { ...defaultQueue, ...options.queue },
+    upload: options.upload ?? {},
+    closing: closing.signal,
     refs: new Map(),
   };
   return {
@@ -73,6 +89,7 @@ export function createClientOn(platform: Platform, options: CreateClientOptions)
     on: (name, listener) => context.events.on(name, listener),
     contributorRef: (datasetId) => refOf(context, datasetId).address,
     close: async () => {
+      closing.abort(new Error('the client was closed'));
       chain.provider.destroy();
       await options.keyGate.close();
     },

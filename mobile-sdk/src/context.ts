@@ -10,6 +10,8 @@ import type { Account } from './identity/account.ts';
 import type { Sessions } from './identity/sessions.ts';
 import type { KeyGate } from './keys/key-gate.port.ts';
 import type { Platform } from './platform/ports.ts';
+import type { QueueOptions } from './queue/capacity.ts';
+import type { UploadPolicy } from './upload/policy.ts';
 
 /** What every action works with. Made by `createClient`; actions take it as their first argument. */
 export interface ClientContext {
@@ -26,6 +28,10 @@ export interface ClientContext {
   events: Emitter<ClientEvents>;
   /** Signs the operator's receipts; when unset, receipts are checked against the signer that they name. */
   receiptSigner: string | undefined;
+  queue: QueueOptions;
+  upload: UploadPolicy;
+  /** Aborted by `close()`. */
+  closing: AbortSignal;
   /** contributorRefs already derived, by dataset. */
   refs: Map<string, RefAccount>;
 }

@@ -10,6 +10,8 @@ export interface UploadEvent {
   bytesStored: number;
   /** With REFUSED and WAITING: the code of what stands in the way. */
   code?: string;
+  /** With WAITING: milliseconds since 1970 before which trying again is of no use, where server or policy said so. */
+  retryAt?: number;
 }
 
 /** A contribution changed its state at the API, as seen by `waitForContribution`. */
@@ -20,9 +22,20 @@ export interface ContributionEvent {
   reason: string | null;
 }
 
+/** The queue of this device and its room. */
+export type QueueEvent =
+  /** Four fifths of the queue's bytes are taken, all of them, or there is room again. */
+  | { type: 'NEARLY_FULL' | 'ROOM'; bytes: number; maxBytes: number }
+  | { type: 'FULL'; bytes: number; maxBytes: number; whenFull: string }
+  /** Policy `drop-oldest`: these items are gone. */
+  | { type: 'DROPPED'; batchId: string; datasetId: string; contributionIds: string[]; bytes: number; maxBytes: number }
+  /** Collected readings could not be made a batch; they stay collected. */
+  | { type: 'HELD'; datasetId: string; readings: number; code: string };
+
 export interface ClientEvents {
   state: UploadEvent;
   contribution: ContributionEvent;
+  queue: QueueEvent;
 }
 
 /** Typed event emitter. A listener that throws does not disturb the others or the emitter. */

@@ -3,11 +3,15 @@ export type { ClientContext } from './context.ts';
 export type { Chain, ChainOptions, ContractAddresses } from './chain/contracts.ts';
 export type { ChainDataset } from './chain/reads.ts';
 export type { ChainVersion } from './chain/versions.ts';
-export type { ClientEvents, ContributionEvent, UploadEvent, UploadState } from './events.ts';
+export type { ClientEvents, ContributionEvent, QueueEvent, UploadEvent, UploadState } from './events.ts';
 export type { StoredConsent } from './identity/consents.ts';
 export type { SignedReceipt } from './identity/receipts.ts';
 export type { Session } from './identity/sessions.ts';
 export type { CommittedBatch } from './upload/committedBatch.ts';
+export type { ContributionReceipt } from './upload/contributionReceipts.ts';
+export type { UploadPolicy } from './upload/policy.ts';
+export type { QueueOptions, WhenFull } from './queue/capacity.ts';
+export type { ItemBytes, SliceSource } from './crypto/itemSource.ts';
 export type { PollOptions } from './poll.ts';
 
 export * from './actions/index.ts';
@@ -15,6 +19,9 @@ export type * from './actions/signIn.ts';
 export type * from './actions/protocolInfo.ts';
 export type * from './actions/grantConsent.ts';
 export type * from './actions/contribute.ts';
+export type * from './actions/collect.ts';
+export type * from './actions/erase.ts';
+export type * from './actions/receipts.ts';
 export type * from './actions/resume.ts';
 export type * from './actions/queue.ts';
 export type * from './actions/getContribution.ts';
@@ -46,10 +53,10 @@ export { ApiError, RefusedError, TimeoutError, TransportError, UntrustedAnswerEr
 export { BadChallengeError, ConsentMissingError, SeedMissingError, SignerMissingError } from './errors/account.ts';
 export { ChainError, ContractRefusedError } from './errors/chain.ts';
 export { BlockUnavailableError, ContentError } from './errors/content.ts';
-export { StorageFullError, UploadError } from './errors/upload.ts';
+export { QueueFullError, StorageFullError, UploadDeferredError, UploadError } from './errors/upload.ts';
 
 export { memoryPlatform } from './platform/memory.ts';
-export type { Clock, Fetch, KeyStore, Platform, ResumeStore } from './platform/ports.ts';
+export type { Clock, DeviceState, Fetch, KeyStore, Network, Platform, ResumeStore } from './platform/ports.ts';
 
 export type { KeyGate, KeyGateHealth, KeyNetwork, KeyRefusalCode, KeyResult } from './keys/key-gate.port.ts';
 export type { KeySession, KeySigner, StartSessionOptions } from './keys/session.ts';

@@ -6,6 +6,7 @@ import { memoryPlatform } from './platform/memory.ts';
 import { pinnedFetch } from './platform/node/pinnedFetch.ts';
 
 export * from './exports.ts';
+export { fileSource } from './platform/node/fileSource.ts';
 export { nodePlatform } from './platform/node/platform.ts';
 export { createLitSdkKeyGate, type LitSdkKeyGateOptions } from './keys/lit-sdk.ts';
 

@@ -117,15 +117,31 @@ export class FloeMessage {
     };
   }
 
-  /** Encrypts segment `index`. Every segment but the last holds exactly `plainSize` bytes. Never encrypt one index twice with different bytes under a published root: the CID changes. */
-  async sealSegment(index: number, plain: Uint8Array<ArrayBuffer>, last: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  /**
+   * Encrypts segment `index`. Every segment but the last holds exactly `plainSize` bytes. Never encrypt one index twice with different
+   * bytes under a published root: the CID changes.
+   *
+   * @param into at least `segmentSize` bytes that receive the segment, so that a long message needs no new memory for each
+   */
+  async sealSegment(
+    index: number,
+    plain: Uint8Array<ArrayBuffer>,
+    last: boolean,
+    into?: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     if (last ? plain.length > this.plainSize : plain.length !== this.plainSize)
       throw new RangeError(`segment ${index} has ${plain.length} bytes`);
     const nonce = globalThis.crypto.getRandomValues(new Uint8Array(NONCE_SIZE));
     const sealed = new Uint8Array(
       await globalThis.crypto.subtle.encrypt(this.#algorithm(index, last, nonce), await this.#segmentKey(index), plain),
     );
-    return concatBytes(last ? uintBE(plain.length + FLOE_SEGMENT_OVERHEAD, 4) : uintBE(0xffffffff, 4), nonce, sealed);
+    const length = last ? uintBE(plain.length + FLOE_SEGMENT_OVERHEAD, 4) : uintBE(0xffffffff, 4);
+    const out =
+      into?.subarray(0, plain.length + FLOE_SEGMENT_OVERHEAD) ?? new Uint8Array(plain.length + FLOE_SEGMENT_OVERHEAD);
+    out.set(length);
+    out.set(nonce, 4);
+    out.set(sealed, 4 + NONCE_SIZE);
+    return out;
   }
 
   /** Decrypts segment `index`; throws FloeError on any mismatch. */

@@ -1,10 +1,11 @@
 import type { ClientContext } from '../context.ts';
-import { leavesOf, Spool } from '../upload/batch.ts';
+import { bytesOf, spoolIn } from '../upload/batch.ts';
 
 export interface QueuedBatchSummary {
   batchId: string;
   datasetId: string;
   items: number;
+  contributionIds: string[];
   /** Encrypted bytes. */
   bytes: number;
   /** Milliseconds since 1970. */
@@ -13,13 +14,13 @@ export interface QueuedBatchSummary {
 }
 
 /**
- * Batches that wait on this device.
+ * Batches that wait on this device, in the order in which they are sent.
  *
  * @example
  * for (const batch of await client.getQueue()) console.log(batch.batchId, batch.refusal?.code);
  */
 export async function getQueue(client: ClientContext): Promise<QueuedBatchSummary[]> {
-  const spool = new Spool(client.platform.resumeStore);
+  const spool = spoolIn(client.platform.resumeStore);
   const batches = await Promise.all((await spool.ids()).map((id) => spool.load(id)));
   return batches
     .filter((batch) => batch !== undefined)
@@ -27,7 +28,8 @@ export async function getQueue(client: ClientContext): Promise<QueuedBatchSummar
       batchId: batch.id,
       datasetId: batch.datasetId,
       items: batch.items.length,
-      bytes: leavesOf(batch).reduce((sum, leaf) => sum + leaf.size, 0),
+      contributionIds: batch.items.map((item) => item.contributionId),
+      bytes: bytesOf(batch),
       createdAt: batch.createdAt,
       refusal: batch.refusal,
     }));
@@ -40,5 +42,5 @@ export async function getQueue(client: ClientContext): Promise<QueuedBatchSummar
  * await client.discardBatch({ batchId });
  */
 export async function discardBatch(client: ClientContext, { batchId }: { batchId: string }): Promise<void> {
-  await new Spool(client.platform.resumeStore).remove(batchId);
+  await spoolIn(client.platform.resumeStore).remove(batchId);
 }

@@ -1,6 +1,7 @@
 import type { ClientContext } from '../context.ts';
+import { flushReadings, datasetsWithReadings } from '../queue/readings.ts';
 import type { CommittedBatch } from '../upload/committedBatch.ts';
-import { Spool } from '../upload/batch.ts';
+import { spoolIn } from '../upload/batch.ts';
 import { sendOnce } from '../upload/sendOnce.ts';
 
 export interface ResumeParameters {
@@ -18,16 +19,22 @@ export interface ResumeReturnType {
 export type ResumeErrorType = Error;
 
 /**
- * Finishes batches that a crash, a closed tab or a lost network left in the queue. Sends the ciphertext that was queued: nothing
- * is encrypted again, nothing is committed twice. Call it at start and when the network returns.
+ * Finishes what a crash, a closed tab or a lost network left: collected readings become batches, and batches are sent, oldest first.
+ * Sends the ciphertext that was queued: nothing is encrypted again, nothing is committed twice. Call it at start and when the
+ * network returns, or let `startUploads()` do so.
  *
+ * @throws `STORE_DAMAGED` when the device's store does not open
  * @example
  * const { committed, waiting } = await client.resume();
  */
 export async function resume(client: ClientContext, parameters: ResumeParameters = {}): Promise<ResumeReturnType> {
   const { resumeStore, clock } = client.platform;
-  const spool = new Spool(resumeStore);
+  const spool = spoolIn(resumeStore);
   await spool.sweep(clock.now());
+  for (const datasetId of await datasetsWithReadings(client)) {
+    // What stands in the way was told as a `queue` event; the readings stay collected.
+    await flushReadings(client, datasetId).catch(() => []);
+  }
   const result: ResumeReturnType = { committed: [], waiting: [] };
   for (const batchId of await spool.ids()) {
     const batch = await spool.load(batchId);

@@ -3,12 +3,14 @@ import {
   contentAad,
   contentDigest,
   fileDag,
+  FLOE,
   FLOE_HEADER_SIZE,
   FloeMessage,
   type Hex,
   rawCid,
   toHex,
 } from '@allod/protocol';
+import { type ItemBytes, segmentsOf } from './itemSource.ts';
 
 /** One encrypted item: what its record names, without the bytes. */
 export interface SealedItem {
@@ -25,24 +27,33 @@ export interface SealedItem {
 }
 
 /**
- * Encrypts an item segment by segment. Each segment is one raw leaf of its UnixFS file and is handed to `keep` before
- * the next is made, so that one segment at a time is in memory.
+ * Encrypts an item segment by segment. Each segment is one raw leaf of its UnixFS file. While `keep` stores one, the next is
+ * read and encrypted, so that two or three segments at a time are in memory, however long the item is.
  *
- * @param keep stores a leaf durably
+ * @param keep stores a leaf durably; called in file order, one call at a time. Its bytes are valid until its promise settles
  */
 export async function sealItem(
-  p: { plain: Uint8Array; dek: Uint8Array; contributionId: string; datasetId: string; schemaHash: string },
+  p: { plain: ItemBytes; dek: Uint8Array; contributionId: string; datasetId: string; schemaHash: string },
   keep: (cid: string, bytes: Uint8Array) => Promise<void>,
 ): Promise<SealedItem> {
   const message = FloeMessage.create(p.dek, contentAad(p));
-  const count = Math.max(1, Math.ceil(p.plain.length / message.plainSize));
   const leaves: { cid: CID; size: number }[] = [];
-  for (let i = 0; i < count; i++) {
-    const plain = p.plain.slice(i * message.plainSize, (i + 1) * message.plainSize) as Uint8Array<ArrayBuffer>;
-    const segment = await message.sealSegment(i, plain, i === count - 1);
-    const cid = rawCid(segment);
-    await keep(cid.toString(), segment);
-    leaves.push({ cid, size: segment.length });
+  const buffers: (Uint8Array<ArrayBuffer> | undefined)[] = [];
+  let keeping: Promise<void> = Promise.resolve();
+  try {
+    for await (const { plain, last } of segmentsOf(p.plain, message.plainSize)) {
+      const turn = leaves.length % 2;
+      // Only items of more than one segment gain from memory that is used again.
+      const into = last && leaves.length === 0 ? undefined : (buffers[turn] ??= new Uint8Array(FLOE.segmentSize));
+      const segment = await message.sealSegment(leaves.length, plain, last, into);
+      const cid = rawCid(segment);
+      leaves.push({ cid, size: segment.length });
+      await keeping;
+      keeping = keep(cid.toString(), segment);
+      keeping.catch(() => undefined);
+    }
+  } finally {
+    await keeping;
   }
   const { root } = fileDag(leaves);
   if (message.header.length !== FLOE_HEADER_SIZE) throw new RangeError('unexpected FLOE header');

@@ -17,3 +17,26 @@ export class StorageFullError extends AllodError {
     super('STORAGE_FULL', 'the device has no room to queue these items', { cause });
   }
 }
+
+/** The queue holds as many bytes as the app allows. Nothing was queued and nothing left the device. */
+export class QueueFullError extends AllodError {
+  override name = 'QueueFullError';
+
+  constructor(details: { bytes: number; maxBytes: number; needed: number }) {
+    super('QUEUE_FULL', 'the queue is full: let it upload, discard batches or raise its limit', { details });
+  }
+}
+
+export type DeferredCode = 'WAITING_FOR_WIFI' | 'WAITING_FOR_POWER' | 'DATA_CAP_REACHED';
+
+/** The upload policy says: not now. The batch stays queued; `resume()` or `startUploads()` goes on when the policy allows. */
+export class UploadDeferredError extends AllodError {
+  override name = 'UploadDeferredError';
+  /** Milliseconds since 1970 when it is worth to try again; undefined when a change of the device decides. */
+  readonly retryAt: number | undefined;
+
+  constructor(code: DeferredCode, shortMessage: string, retryAt?: number) {
+    super(code, shortMessage, { details: { retryAt } });
+    this.retryAt = retryAt;
+  }
+}

@@ -47,7 +47,9 @@ export async function withFreshGrant(
 ): Promise<StoredConsent> {
   const now = Math.floor(client.platform.clock.now() / 1000);
   const key = await deviceKey(client, stored.consent.datasetId);
-  if (stored.grant.signer === key.address && Number(stored.grant.validUntil) - RENEW_BEFORE > now) return stored;
+  const left = Number(stored.grant.validUntil) - now;
+  // A grant that is good for longer than any may be was signed by a clock that was wrong.
+  if (stored.grant.signer === key.address && left > RENEW_BEFORE && left <= GRANT_LIFE + RENEW_BEFORE) return stored;
   const renewed = { ...stored, ...(await signGrant(client, ref, stored.consent.datasetId, stored.grant.grantNonce)) };
   await saveConsent(client, renewed);
   return renewed;

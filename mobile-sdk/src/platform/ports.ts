@@ -7,7 +7,8 @@ export interface KeyStore {
 
 /**
  * Durable state: consents, queued batches with their ciphertext, receipts. A resolved `put` survives a crash of the
- * process and, where the platform can promise it, a loss of power. Holds no plaintext and no unwrapped key.
+ * process and, where the platform can promise it, a loss of power. Holds no plaintext and no unwrapped key. The bytes given to `put`
+ * are the caller's again when it resolves: a store that holds them longer copies them.
  */
 export interface ResumeStore {
   get(key: string): Promise<Uint8Array | undefined>;
@@ -24,6 +25,17 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+export type Network = 'wifi' | 'ethernet' | 'cellular' | 'none' | 'unknown';
+
+/** Network and battery of the device, for upload policies. */
+export interface DeviceState {
+  network(): Promise<Network>;
+  /** Undefined where the platform cannot tell. */
+  charging(): Promise<boolean | undefined>;
+  /** Calls back after a change of either; returns a function that stops it. */
+  subscribe?(listener: () => void): () => void;
+}
+
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
 /** Everything that the core takes from the platform it runs on. */
@@ -32,4 +44,6 @@ export interface Platform {
   resumeStore: ResumeStore;
   clock: Clock;
   fetch: Fetch;
+  /** Missing where the platform tells nothing of it: then policies that ask for Wi-Fi or power never allow an upload. */
+  device?: DeviceState | undefined;
 }

@@ -3,8 +3,17 @@ import type { ContributionCommitInput } from '../graphql/generated.ts';
 import type { ResumeStore } from '../platform/ports.ts';
 import { loadJson, saveJson } from '../store.ts';
 
+/** A leaf of a queued item. Small leaves share a pack: `pack` is its number, `at` where the leaf begins in it. */
+export interface QueuedLeaf {
+  cid: string;
+  size: number;
+  pack?: number;
+  at?: number;
+}
+
 /** An item of a queued batch. Its DEK rests wrapped under KEK_1023 of the consent, which only the seed can derive. */
 export interface QueuedItem extends SealedItem {
+  leaves: QueuedLeaf[];
   spoolDek: string;
   /** Public metadata; part of the signed record. */
   metadata: Record<string, unknown>;
@@ -21,13 +30,18 @@ export interface CommitDraft {
 export interface QueuedBatch {
   v: 1;
   id: string;
+  /** Place in the queue: batches are sent in this order, whatever the clock says. */
+  seq: number;
   datasetId: string;
   contributorRef: string;
   consentHash: string;
   schemaHash: string;
   salt: string;
+  /** Milliseconds since 1970 by the device's clock; for people, nothing depends on it. */
   createdAt: number;
   items: QueuedItem[];
+  /** Names of the collected readings that this batch holds; they are deleted before it is sent. */
+  readings: string[];
   draft: CommitDraft | null;
   /** Why the API said no, once it did. Such a batch is kept until it is discarded or sent again. */
   refusal: { code: string; message: string } | null;
@@ -35,60 +49,146 @@ export interface QueuedBatch {
 
 const batchKey = (id: string): string => `batch/${id}`;
 const sealingKey = (id: string): string => `sealing/${id}`;
-const leafKey = (id: string, cid: string): string => `spool/${id}/${cid}`;
+const spoolKey = (id: string, name: string): string => `spool/${id}/${name}`;
 
 /** An encryption without a result after this many milliseconds was interrupted. */
 const ABANDONED_AFTER = 3_600_000;
 
-/** Queued batches and their ciphertext in the durable store. */
+interface Entry {
+  seq: number;
+  bytes: number;
+  /** False while the batch is being encrypted. */
+  complete: boolean;
+}
+
+const spools = new WeakMap<ResumeStore, Spool>();
+
+/** The spool in a store; clients that share the store share it. */
+export function spoolIn(store: ResumeStore): Spool {
+  let spool = spools.get(store);
+  if (!spool) spools.set(store, (spool = new Spool(store)));
+  return spool;
+}
+
+/** Queued batches and their ciphertext in the durable store, with an account of the bytes they take. */
 export class Spool {
+  /** Batches that are on their way to the API now; never evicted. */
+  readonly sending = new Set<string>();
   readonly #store: ResumeStore;
+  readonly #waiting = new Set<() => void>();
+  #entries: Promise<Map<string, Entry>> | undefined;
+  #nextSeq = 0;
 
   constructor(store: ResumeStore) {
     this.#store = store;
   }
 
-  save(batch: QueuedBatch): Promise<void> {
-    return saveJson(this.#store, batchKey(batch.id), batch);
+  #load(): Promise<Map<string, Entry>> {
+    this.#entries ??= this.#read().catch((error: unknown) => {
+      this.#entries = undefined;
+      throw error;
+    });
+    return this.#entries;
   }
+
+  async #read(): Promise<Map<string, Entry>> {
+    const entries = new Map<string, Entry>();
+    for (const key of await this.#store.list('batch/')) {
+      const batch = await this.load(key.slice('batch/'.length));
+      if (!batch) continue;
+      entries.set(batch.id, { seq: batch.seq, bytes: bytesOf(batch), complete: true });
+      this.#nextSeq = Math.max(this.#nextSeq, batch.seq + 1);
+    }
+    return entries;
+  }
+
+  /** Marks a batch whose encryption begins now; `save` makes it complete. @returns its place in the queue */
+  async begin(id: string, now: number): Promise<number> {
+    const entries = await this.#load();
+    const seq = this.#nextSeq++;
+    entries.set(id, { seq, bytes: 0, complete: false });
+    await saveJson(this.#store, sealingKey(id), { at: now });
+    return seq;
+  }
+
+  async save(batch: QueuedBatch): Promise<void> {
+    await saveJson(this.#store, batchKey(batch.id), batch);
+    (await this.#load()).set(batch.id, { seq: batch.seq, bytes: bytesOf(batch), complete: true });
+  }
+
   load(id: string): Promise<QueuedBatch | undefined> {
     return loadJson<QueuedBatch>(this.#store, batchKey(id));
   }
+
+  /** Complete batches, oldest first. */
   async ids(): Promise<string[]> {
-    return (await this.#store.list('batch/')).map((key) => key.slice('batch/'.length));
-  }
-  putLeaf(id: string, cid: string, bytes: Uint8Array): Promise<void> {
-    return this.#store.put(leafKey(id, cid), bytes);
-  }
-  getLeaf(id: string, cid: string): Promise<Uint8Array | undefined> {
-    return this.#store.get(leafKey(id, cid));
+    const complete = [...(await this.#load())].filter(([, entry]) => entry.complete);
+    return complete.sort(([, a], [, b]) => a.seq - b.seq).map(([id]) => id);
   }
 
-  /** Forgets a batch; its record goes last, so that an interrupted removal is finished by the next one. */
+  /** Bytes of ciphertext in the queue, those of batches that are being encrypted included. */
+  async bytes(): Promise<number> {
+    return [...(await this.#load()).values()].reduce((sum, entry) => sum + entry.bytes, 0);
+  }
+
+  /** Counts bytes that are about to be written for a batch. */
+  async reserve(id: string, bytes: number): Promise<void> {
+    const entry = (await this.#load()).get(id);
+    if (entry) entry.bytes += bytes;
+  }
+
+  /** Resolves when the next batch has left the queue. */
+  room(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.add(resolve));
+  }
+
+  put(id: string, name: string, bytes: Uint8Array): Promise<void> {
+    return this.#store.put(spoolKey(id, name), bytes);
+  }
+
+  async getLeaf(id: string, leaf: QueuedLeaf): Promise<Uint8Array | undefined> {
+    if (leaf.pack === undefined) return this.#store.get(spoolKey(id, leaf.cid));
+    const pack = await this.#store.get(spoolKey(id, packName(leaf.pack)));
+    return pack?.slice(leaf.at ?? 0, (leaf.at ?? 0) + leaf.size);
+  }
+
+  /** Forgets a batch. Its record goes first, under a mark that lets the next `sweep` finish an interrupted removal. */
   async remove(id: string): Promise<void> {
-    for (const key of await this.#store.list(`spool/${id}/`)) await this.#store.delete(key);
+    await saveJson(this.#store, sealingKey(id), { at: 0 });
     await this.#store.delete(batchKey(id));
+    for (const key of await this.#store.list(`spool/${id}/`)) await this.#store.delete(key);
+    await this.#store.delete(sealingKey(id));
+    (await this.#load()).delete(id);
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 
-  /** Marks a batch whose encryption begins now; `save` makes it complete. */
-  begin(id: string, now: number): Promise<void> {
-    return saveJson(this.#store, sealingKey(id), { at: now });
-  }
-
-  /** Removes ciphertext whose batch record was never written: an encryption that a crash cut short an hour ago or more. */
+  /**
+   * Removes ciphertext whose batch record was never written: an encryption that a crash cut short an hour ago or more, or in the
+   * future by a clock that was wrong.
+   */
   async sweep(now: number): Promise<void> {
+    const entries = await this.#load();
     for (const key of await this.#store.list('sealing/')) {
       const id = key.slice('sealing/'.length);
-      const complete = (await this.load(id)) !== undefined;
+      const entry = entries.get(id);
+      if (entry && !entry.complete) continue;
       const at = (await loadJson<{ at: number }>(this.#store, key))?.at ?? 0;
-      if (!complete && now - at < ABANDONED_AFTER) continue;
-      if (!complete) await this.remove(id);
-      await this.#store.delete(key);
+      if (!entry && Math.abs(now - at) < ABANDONED_AFTER) continue;
+      if (entry) await this.#store.delete(key);
+      else await this.remove(id);
     }
   }
 }
 
+export const packName = (number: number): string => `pack-${number}`;
+
 /** Distinct leaves of a batch with their sizes. */
-export function leavesOf(batch: QueuedBatch): { cid: string; size: number }[] {
+export function leavesOf(batch: QueuedBatch): QueuedLeaf[] {
   return [...new Map(batch.items.flatMap((item) => item.leaves).map((leaf) => [leaf.cid, leaf])).values()];
+}
+
+/** Encrypted bytes of a batch. */
+export function bytesOf(batch: QueuedBatch): number {
+  return leavesOf(batch).reduce((sum, leaf) => sum + leaf.size, 0);
 }

@@ -41,10 +41,16 @@ describe('withRetry', () => {
     expect(final.slept).toEqual([]);
   });
 
-  it('waits as long as the server asks, within reason', () => {
+  it('waits as long as the server asks, and leaves it to the queue when that is long', () => {
     expect(delayOf(1, defaultRetry, 2)).toBe(2000);
-    expect(delayOf(1, defaultRetry, 86_400)).toBe(defaultRetry.maxDelay);
     expect(delayOf(30, defaultRetry, undefined, () => 1)).toBe(defaultRetry.maxDelay);
+  });
+
+  it('does not ask again before the server allows it', async () => {
+    const busy = clock();
+    const attempt = withRetry(busy, failing(1, new TransportError('busy', { retryAfter: 3600 })));
+    await expect(attempt).rejects.toMatchObject({ retryAfter: 3600 });
+    expect(busy.slept).toEqual([]);
   });
 
   it('reads Retry-After as seconds and as a date', () => {

@@ -6,7 +6,7 @@ export interface RetryPolicy {
   attempts: number;
   /** Milliseconds before the second attempt; doubles each time. */
   baseDelay: number;
-  /** Longest wait in milliseconds, whatever the server asks for. */
+  /** Longest wait in milliseconds. A server that asks for more is not asked again: the error carries its `retryAfter`. */
   maxDelay: number;
 }
 
@@ -30,7 +30,7 @@ export function delayOf(
   retryAfter: number | undefined,
   random = Math.random,
 ): number {
-  if (retryAfter !== undefined) return Math.min(retryAfter * 1000, policy.maxDelay);
+  if (retryAfter !== undefined) return retryAfter * 1000;
   const ceiling = Math.min(policy.baseDelay * 2 ** (attempt - 1), policy.maxDelay);
   return ceiling / 2 + (random() * ceiling) / 2;
 }
@@ -46,7 +46,11 @@ export async function withRetry<T>(
     try {
       return await action();
     } catch (error) {
-      const again = error instanceof TransportError && error.retryable && attempt < policy.attempts;
+      const again =
+        error instanceof TransportError &&
+        error.retryable &&
+        attempt < policy.attempts &&
+        (error.retryAfter ?? 0) * 1000 <= policy.maxDelay;
       if (!again) throw error;
       await clock.sleep(delayOf(attempt, policy, error.retryAfter), signal);
     }

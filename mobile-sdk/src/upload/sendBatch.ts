@@ -1,17 +1,19 @@
 import { blockMatches, Code, parseCid } from '@allod/protocol';
 import { type ClientContext, execute, refOf, type RefAccount } from '../context.ts';
-import { RefusedError, UntrustedAnswerError } from '../errors/api.ts';
+import { RefusedError, TransportError, UntrustedAnswerError } from '../errors/api.ts';
 import { isAllodError } from '../errors/base.ts';
-import { UploadError } from '../errors/upload.ts';
+import { UploadDeferredError, UploadError } from '../errors/upload.ts';
 import type { UploadState } from '../events.ts';
 import { ContributionCommitDocument, ContributionUploadBeginDocument } from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
 import { loadConsent } from '../identity/consents.ts';
 import { withFreshGrant } from '../identity/deviceKey.ts';
 import { keepReceipt } from '../identity/receipts.ts';
-import { leavesOf, type QueuedBatch, Spool } from './batch.ts';
+import { keepProofs } from './contributionReceipts.ts';
+import { bytesOf, leavesOf, type QueuedBatch, type Spool, spoolIn } from './batch.ts';
 import type { CommittedBatch } from './committedBatch.ts';
 import { draftCommit } from './draft.ts';
+import { assertMayUpload, countUpload } from './policy.ts';
 import { inParallel, putBlock } from './putBlock.ts';
 
 /** Blocks on their way at the same time. */
@@ -26,13 +28,16 @@ const ROUNDS = 5;
  * crash: the ciphertext and the signed commit are the ones in the spool. When it returns, the spool is empty.
  */
 export async function sendBatch(client: ClientContext, batchId: string): Promise<CommittedBatch> {
-  const spool = new Spool(client.platform.resumeStore);
+  const spool = spoolIn(client.platform.resumeStore);
   const batch = await spool.load(batchId);
   if (!batch) throw new UploadError('no such batch is queued', { code: Code.NOT_FOUND, details: { batchId } });
+  spool.sending.add(batchId);
   try {
+    for (const name of batch.readings) await client.platform.resumeStore.delete(name);
+    await assertMayUpload(client);
     const committed = await run(client, spool, batch);
     await spool.remove(batchId);
-    emit(client, batch, 'COMMITTED', sizeOf(batch));
+    emit(client, batch, 'COMMITTED', bytesOf(batch));
     return committed;
   } catch (error) {
     if (error instanceof RefusedError) {
@@ -40,9 +45,11 @@ export async function sendBatch(client: ClientContext, batchId: string): Promise
       await spool.save({ ...((await spool.load(batchId)) ?? batch), refusal });
       emit(client, batch, 'REFUSED', 0, error.code);
     } else {
-      emit(client, batch, 'WAITING', 0, isAllodError(error) ? error.code : undefined);
+      emit(client, batch, 'WAITING', 0, isAllodError(error) ? error.code : undefined, retryAt(client, error));
     }
     throw error;
+  } finally {
+    spool.sending.delete(batchId);
   }
 }
 
@@ -78,18 +85,20 @@ async function uploadMissing(
   batch: QueuedBatch,
 ): Promise<number> {
   const blocks = leavesOf(batch);
-  const sizes = new Map(blocks.map((block) => [block.cid, block.size]));
-  const input = { datasetId: batch.datasetId, blocks };
+  const leaves = new Map(blocks.map((leaf) => [leaf.cid, leaf]));
+  const input = { datasetId: batch.datasetId, blocks: blocks.map(({ cid, size }) => ({ cid, size })) };
   const begun = await execute(client, ContributionUploadBeginDocument, { input }, ref);
   const { missing, openIntake } = accepted(begun.contributionUploadBegin);
-  let stored = sizeOf(batch) - missing.reduce((sum, cid) => sum + (sizes.get(cid) ?? 0), 0);
+  let stored = bytesOf(batch) - missing.reduce((sum, cid) => sum + (leaves.get(cid)?.size ?? 0), 0);
   emit(client, batch, 'UPLOADING', stored);
   await inParallel(missing, PARALLEL_PUTS, async (cid) => {
-    if (!sizes.has(cid))
-      throw new UntrustedAnswerError('the API asks for a block that is not part of this batch', { cid });
-    const bytes = await spool.getLeaf(batch.id, cid);
+    const leaf = leaves.get(cid);
+    if (!leaf) throw new UntrustedAnswerError('the API asks for a block that is not part of this batch', { cid });
+    const bytes = await spool.getLeaf(batch.id, leaf);
     if (!bytes || !blockMatches(parseCid(cid), bytes))
       throw new UploadError('the queued ciphertext is damaged', { code: 'SPOOL_DAMAGED', details: { cid } });
+    await assertMayUpload(client);
+    await countUpload(client, bytes.length);
     await putBlock(client, ref, cid, bytes);
     stored += bytes.length;
     emit(client, batch, 'UPLOADING', stored);
@@ -109,20 +118,34 @@ async function commit(client: ClientContext, ref: RefAccount, batch: QueuedBatch
     });
   }
   const of = { contributorRef: ref.address, datasetId: batch.datasetId };
-  return { batchId: batch.id, root, contributions, receipt: await keepReceipt(client, of, receipt) };
+  const kept = await keepReceipt(client, of, receipt);
+  await keepProofs(client, batch, input);
+  return { batchId: batch.id, root, contributions, receipt: kept };
 }
 
-function sizeOf(batch: QueuedBatch): number {
-  return leavesOf(batch).reduce((sum, leaf) => sum + leaf.size, 0);
+/** Milliseconds since 1970 before which trying again is of no use, as far as the error says. */
+export function retryAt(client: ClientContext, error: unknown): number | undefined {
+  if (error instanceof UploadDeferredError) return error.retryAt;
+  if (error instanceof TransportError && error.retryAfter !== undefined)
+    return client.platform.clock.now() + error.retryAfter * 1000;
+  return undefined;
 }
 
-function emit(client: ClientContext, batch: QueuedBatch, state: UploadState, bytesStored: number, code?: string): void {
+function emit(
+  client: ClientContext,
+  batch: QueuedBatch,
+  state: UploadState,
+  bytesStored: number,
+  code?: string,
+  retryAt?: number,
+): void {
   client.events.emit('state', {
     batchId: batch.id,
     datasetId: batch.datasetId,
     state,
-    bytes: sizeOf(batch),
+    bytes: bytesOf(batch),
     bytesStored,
     ...(code === undefined ? {} : { code }),
+    ...(retryAt === undefined ? {} : { retryAt }),
   });
 }

@@ -13,9 +13,22 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** A temporary file whose process has ended: a crash left it. */
+function isLeftover(name: string): boolean {
+  const pid = /\.bin\.(\d+)\.\d+\.tmp$/.exec(name)?.[1];
+  if (pid === undefined || Number(pid) === process.pid) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 /**
  * Key-value store in files. `a/b/c` is file `c` in folder `a/b`; each part is percent-encoded, so that no key leaves the
  * folder. Writes go to a temporary file, fsync, rename, fsync of the folder: a reader sees the old or the new value.
+ * `list` removes the temporary files of processes that died.
  */
 export class FileStore implements KeyStore, ResumeStore {
   readonly #root: string;
@@ -42,7 +55,7 @@ export class FileStore implements KeyStore, ResumeStore {
   async put(key: string, value: Uint8Array): Promise<void> {
     const path = this.#path(key);
     const folder = dirname(path);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await this.#makeFolder(folder);
     const temporary = `${path}.${process.pid}.${this.#counter++}.tmp`;
     const handle = await open(temporary, 'wx', 0o600);
     try {
@@ -53,6 +66,13 @@ export class FileStore implements KeyStore, ResumeStore {
     }
     await rename(temporary, path);
     await syncFolder(folder);
+  }
+
+  /** Makes a folder; the entries of every folder that was made are durable too. */
+  async #makeFolder(folder: string): Promise<void> {
+    const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (first === undefined) return;
+    for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
   }
 
   set(key: string, value: Uint8Array): Promise<void> {
@@ -76,6 +96,7 @@ export class FileStore implements KeyStore, ResumeStore {
       });
       for (const entry of entries) {
         const name = decodeURIComponent(entry.isFile() ? entry.name.replace(/\.bin$/, '') : entry.name);
+        if (entry.isFile() && isLeftover(entry.name)) await unlink(join(folder, entry.name)).catch(() => undefined);
         if (entry.isDirectory()) await walk(join(folder, entry.name), `${at}${name}/`);
         else if (entry.name.endsWith('.bin') && `${at}${name}`.startsWith(prefix)) keys.push(`${at}${name}`);
       }

@@ -5,6 +5,7 @@ import { FileStore } from './fileStore.ts';
 
 /**
  * Node: keys and queue as files of mode 600 below `directory`, each write followed by fsync of file and folder.
+ * Counts as connected by cable and on mains; pass `device` of your own where it is not.
  *
  * @param directory absolute path, created with mode 700; one per seed, never shared between contributors
  */
@@ -14,5 +15,6 @@ export function nodePlatform(directory: string): Platform {
     resumeStore: new FileStore(join(directory, 'queue')),
     clock: systemClock,
     fetch: (input, init) => globalThis.fetch(input, init),
+    device: { network: async () => 'ethernet', charging: async () => true },
   };
 }

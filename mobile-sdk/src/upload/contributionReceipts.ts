@@ -1,0 +1,119 @@
+import {
+  type Contribution,
+  contributionLeaf,
+  contributionProof,
+  contributionRoot,
+  verifyContributionProof,
+} from '@allod/protocol';
+import type { ClientContext } from '../context.ts';
+import { UntrustedAnswerError } from '../errors/api.ts';
+import type { ConsentInput, ContributionCommitInput, DeviceGrantInput } from '../graphql/generated.ts';
+import { loadJson, saveJson } from '../store.ts';
+import type { QueuedBatch } from './batch.ts';
+
+/** What a batch leaves on the device when it is committed: enough to prove each of its items without the API. */
+interface ProofFile {
+  v: 1;
+  contributorRef: string;
+  datasetId: string;
+  consent: ConsentInput;
+  grant: DeviceGrantInput;
+  root: string;
+  salt: string;
+  batchSignature: string;
+  items: (Contribution & { wrappedDek: string; metadata?: unknown })[];
+}
+
+/** One contribution as its contributor can prove it: to anyone, and without the API. */
+export interface ContributionReceipt {
+  contribution: Contribution;
+  /** Public metadata whose hash is in the record. */
+  metadata: unknown;
+  /** DEK wrapped under the KEK of the intake, which the seed derives: with the seed and the ciphertext the item opens. Null once erased. */
+  wrappedDek: string | null;
+  index: number;
+  /** Inclusion proof: leaf `index` of the tree under `batch.root`, which `ContributionRegistry` anchors. */
+  proof: readonly string[];
+  batch: { root: string; count: number; salt: string; signature: string };
+  /** As the contributorRef and the device signed them. */
+  consent: ConsentInput;
+  grant: DeviceGrantInput;
+}
+
+const folder = (datasetId: string): string => `proofs/${datasetId.toLowerCase()}/`;
+
+/** Keeps the records, wrapped keys and signatures of a committed batch. */
+export async function keepProofs(
+  client: ClientContext,
+  batch: QueuedBatch,
+  input: ContributionCommitInput,
+): Promise<void> {
+  const { contributorRef, datasetId } = batch;
+  const file: ProofFile = {
+    v: 1,
+    contributorRef,
+    datasetId,
+    consent: input.consent,
+    grant: input.grant,
+    root: input.root,
+    salt: input.salt,
+    batchSignature: input.batchSignature,
+    items: input.contributions.map(({ leaves: _, ...item }) => ({ ...item, contributorRef, datasetId })),
+  };
+  await saveJson(client.platform.resumeStore, `${folder(datasetId)}${batch.id}`, file);
+}
+
+async function find(
+  client: ClientContext,
+  datasetId: string,
+  contributionId: string,
+): Promise<{ name: string; file: ProofFile; index: number } | undefined> {
+  const { resumeStore } = client.platform;
+  for (const name of await resumeStore.list(folder(datasetId))) {
+    const file = await loadJson<ProofFile>(resumeStore, name);
+    const index = file?.items.findIndex((item) => item.contributionId === contributionId.toLowerCase()) ?? -1;
+    if (file && index >= 0) return { name, file, index };
+  }
+  return undefined;
+}
+
+/** The receipt of one contribution, with its proof computed and checked; undefined when this device did not commit it. */
+export async function loadContributionReceipt(
+  client: ClientContext,
+  datasetId: string,
+  contributionId: string,
+): Promise<ContributionReceipt | undefined> {
+  const found = await find(client, datasetId, contributionId);
+  if (!found) return undefined;
+  const { file, index } = found;
+  const records = file.items.map(({ wrappedDek: _, metadata: __, ...record }) => record);
+  const leaves = records.map(contributionLeaf);
+  const proof = contributionProof(leaves, index);
+  const leaf = leaves[index] as (typeof leaves)[number];
+  if (contributionRoot(leaves) !== file.root || !verifyContributionProof(file.root, leaf, index, proof))
+    throw new UntrustedAnswerError('the stored receipt does not prove its batch', { contributionId });
+  const { wrappedDek, metadata } = file.items[index] as ProofFile['items'][number];
+  return {
+    contribution: records[index] as Contribution,
+    metadata,
+    wrappedDek: wrappedDek === '' ? null : wrappedDek,
+    index,
+    proof,
+    batch: { root: file.root, count: leaves.length, salt: file.salt, signature: file.batchSignature },
+    consent: file.consent,
+    grant: file.grant,
+  };
+}
+
+/** Drops the wrapped key and the metadata of one item from this device; its record stays, as what was anchored stays. */
+export async function forgetContribution(
+  client: ClientContext,
+  datasetId: string,
+  contributionId: string,
+): Promise<void> {
+  const found = await find(client, datasetId, contributionId);
+  if (!found) return;
+  const { name, file, index } = found;
+  const items = file.items.map((item, i) => (i === index ? { ...item, wrappedDek: '', metadata: null } : item));
+  await saveJson(client.platform.resumeStore, name, { ...file, items });
+}
