@@ -46,6 +46,8 @@ export type * from './actions/getDataset.ts';
 export type * from './actions/purchaseLicense.ts';
 export type * from './actions/openDataset.ts';
 export type * from './actions/exportContributions.ts';
+export type * from './actions/recoverContributions.ts';
+export type * from './actions/withdrawals.ts';
 export type * from './actions/claim.ts';
 
 export { AllodError, isAllodError } from './errors/base.ts';

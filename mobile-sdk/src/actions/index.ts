@@ -29,4 +29,6 @@ export { findDatasets, getDataset } from './getDataset.ts';
 export { getLicenses, purchaseLicense } from './purchaseLicense.ts';
 export { openDataset } from './openDataset.ts';
 export { exportContributions } from './exportContributions.ts';
+export { recoverContributions } from './recoverContributions.ts';
+export { acknowledgeWithdrawals, getWithdrawals } from './withdrawals.ts';
 export { claim, getClaim } from './claim.ts';

@@ -48,7 +48,7 @@ export type OpenDatasetErrorType = SignerMissingError | ChainError | ContentErro
  * Opens a licensed version without trusting the API: the manifest's CID comes from the chain, everything else follows by hash.
  * Asks the keepers once, for one key per contributor and consent; yields items in manifest order. What does not open is
  * yielded with its error, and the rest goes on: `NOT_AUTHORIZED`, `UNAVAILABLE`, `KEY_MISSING`, `BLOCK_UNAVAILABLE`,
- * `DOES_NOT_OPEN`, `SIZE_MISMATCH`, `SCHEMA_MISMATCH`, `WRAP_MISSING`, …
+ * `DOES_NOT_OPEN`, `SIZE_MISMATCH`, `SCHEMA_MISMATCH`, `WRAP_MISSING`, `ITEM_WITHDRAWN` (stop using it), …
  *
  * @throws `UNKNOWN_VERSION`, `WRONG_MANIFEST`, `BLOCK_UNAVAILABLE` (the manifest), `CHAIN_FAILED`, `REGISTRY_MISMATCH`
  * @example

@@ -1,10 +1,11 @@
 import type { ClientContext } from '../context.ts';
-import type { AllodError } from '../errors/base.ts';
-import { loadReceipts, type SignedReceipt } from '../identity/receipts.ts';
+import { type AllodError, isAllodError } from '../errors/base.ts';
+import { keepWithdrawalReceipts, loadReceipts, type SignedReceipt } from '../identity/receipts.ts';
 import { type ContributionReceipt, loadContributionReceipt } from '../upload/contributionReceipts.ts';
 
 /**
- * The operator's signed receipts of a dataset that this device holds: commits, withdrawals.
+ * The operator's signed receipts of a dataset that this device holds: commits, withdrawals, shredded keys. What the API owes since the
+ * last time is fetched first, where it can be reached.
  *
  * @throws `STORE_DAMAGED` when the device's store does not open
  * @example
@@ -14,6 +15,9 @@ export async function getReceipts(
   client: ClientContext,
   { datasetId }: { datasetId: string },
 ): Promise<SignedReceipt[]> {
+  await keepWithdrawalReceipts(client, datasetId).catch((error: unknown) => {
+    if (!isAllodError(error) || error.code === 'UNTRUSTED_ANSWER') throw error;
+  });
   return loadReceipts(client, datasetId);
 }
 

@@ -1,9 +1,11 @@
 import { ItemReason, signStruct } from '@allod/protocol';
 import { type ClientContext, execute, refOf } from '../context.ts';
 import type { SeedMissingError } from '../errors/account.ts';
+import { isAllodError } from '../errors/base.ts';
 import type { RefusedError, TransportError } from '../errors/api.ts';
 import { ContributionWithdrawDocument } from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
+import { keepWithdrawalReceipts, type SignedReceipt } from '../identity/receipts.ts';
 import type { Contribution } from './getContribution.ts';
 
 export interface WithdrawContributionParameters {
@@ -13,12 +15,15 @@ export interface WithdrawContributionParameters {
   reason?: number;
 }
 
-export type WithdrawContributionReturnType = Contribution;
+export type WithdrawContributionReturnType = Contribution & {
+  /** The operator's signed word on what was dropped and what cannot be undone; null when it could not be fetched, see `getReceipts`. */
+  receipt: SignedReceipt | null;
+};
 export type WithdrawContributionErrorType = SeedMissingError | RefusedError | TransportError;
 
 /**
- * Withdraws one item: its wrapped key is dropped and it stays out of every later version. Copies that were opened before
- * cannot be recalled.
+ * Withdraws one item: its wrapped keys are dropped, the key files of published versions replaced, and it stays out of every later
+ * version. Copies that were opened before cannot be recalled.
  *
  * @throws RefusedError (`NOT_FOUND`, `ITEM_WITHDRAWN`, `WRONG_SIGNATURE`)
  * @example
@@ -36,5 +41,11 @@ export async function withdrawContribution(
   const signature = await signStruct(ref.signer, 'ItemWithdrawal', form, chainId, contracts);
   const input = { contributionId, reason, issuedAt, signature };
   const { contributionWithdraw } = await execute(client, ContributionWithdrawDocument, { input }, ref);
-  return accepted(contributionWithdraw);
+  const contribution = accepted(contributionWithdraw);
+  const receipts = await keepWithdrawalReceipts(client, datasetId).catch((error: unknown) => {
+    if (isAllodError(error) && error.code !== 'UNTRUSTED_ANSWER') return [];
+    throw error;
+  });
+  const isOurs = ({ subject }: SignedReceipt): boolean => subject.toLowerCase() === contributionId.toLowerCase();
+  return { ...contribution, receipt: receipts.find(isOurs) ?? null };
 }

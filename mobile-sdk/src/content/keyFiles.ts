@@ -11,16 +11,27 @@ import type { ClientContext } from '../context.ts';
 import { ContentError } from '../errors/content.ts';
 import { inParallel } from '../upload/putBlock.ts';
 import { fetchDocument } from './gateway.ts';
+import { currentCid, fetchReplacements } from './keyFileUpdates.ts';
 
 /** Key files on their way at the same time. */
 const PARALLEL_FETCHES = 16;
 
 const lower = (text: string): string => text.toLowerCase();
 
-/** Key files of a manifest by contributorRef; what could not be fetched or is not what it should be is kept as its error. */
-export type KeyFiles = Map<string, KeyFile | Error>;
+/** A key file that is in force. */
+export interface CurrentKeyFile {
+  file: KeyFile;
+  /** Items were withdrawn since the version was published: the manifest names an older file. */
+  isReplaced: boolean;
+}
 
-/** Fetches all key files that the items need. */
+/** Key files of a manifest by contributorRef; what could not be fetched or is not what it should be is kept as its error. */
+export type KeyFiles = Map<string, CurrentKeyFile | Error>;
+
+/**
+ * Fetches all key files that the items need, in the state that the operator's signed updates left them in. A file that was replaced is
+ * never asked for, even where a mirror still has it.
+ */
 export async function fetchKeyFiles(
   client: ClientContext,
   manifest: Manifest,
@@ -28,10 +39,13 @@ export async function fetchKeyFiles(
 ): Promise<KeyFiles> {
   const needed = new Set(items.map((item) => lower(item.contributorRef)));
   const files: KeyFiles = new Map();
+  const replacements = await fetchReplacements(client, manifest);
   const wanted = manifest.keyFiles.filter(({ contributorRef }) => needed.has(lower(contributorRef)));
   await inParallel(wanted, PARALLEL_FETCHES, async ({ contributorRef, cid }) => {
     try {
-      files.set(lower(contributorRef), checked(await fetchDocument<KeyFile>(client, cid), manifest, contributorRef));
+      const current = currentCid(replacements, cid);
+      const file = checked(await fetchDocument<KeyFile>(client, current), manifest, contributorRef);
+      files.set(lower(contributorRef), { file, isReplaced: current !== cid });
     } catch (error) {
       files.set(lower(contributorRef), error as Error);
     }
@@ -91,11 +105,12 @@ export function newestKek(
 const wraps = new WeakMap<KeyFile, Map<string, KeyFileWrap>>();
 
 /** DEK of an item, unwrapped under the KEK of its intake. Throws {@link ContentError}. */
-export function dekOf(file: KeyFile, item: ManifestItem, kek: Uint8Array): Uint8Array {
+export function dekOf({ file, isReplaced }: CurrentKeyFile, item: ManifestItem, kek: Uint8Array): Uint8Array {
   let index = wraps.get(file);
   if (!index) wraps.set(file, (index = new Map(file.wraps.map((wrap) => [wrapName(wrap), wrap]))));
   const wrap = index.get(wrapName(item));
   const details = { contributionId: item.contributionId };
+  if (!wrap && isReplaced) throw withdrawn(item);
   if (!wrap) throw new ContentError('WRAP_MISSING', 'the key file has no wrapped key for this item', { details });
   try {
     return unwrapDek(kek, fromHex(wrap.wrappedDek), item.contributionId);
@@ -106,3 +121,7 @@ export function dekOf(file: KeyFile, item: ManifestItem, kek: Uint8Array): Uint8
 
 const wrapName = (wrap: { contributionId: string; intake: number }): string =>
   `${lower(wrap.contributionId)}/${wrap.intake}`;
+
+/** The contributor took the item back after the version was published. */
+export const withdrawn = ({ contributionId }: ManifestItem): ContentError =>
+  new ContentError('ITEM_WITHDRAWN', 'the contributor withdrew this item', { details: { contributionId } });

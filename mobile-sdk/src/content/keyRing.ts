@@ -4,7 +4,7 @@ import { AllodError } from '../errors/base.ts';
 import { ContentError } from '../errors/content.ts';
 import type { Account } from '../identity/account.ts';
 import { openKeys } from '../identity/openKeys.ts';
-import { dekOf, keyName, type KeyFiles, newestKek } from './keyFiles.ts';
+import { dekOf, keyName, type KeyFiles, newestKek, withdrawn } from './keyFiles.ts';
 
 /** What the keepers answered for one contributor and consent. */
 export interface KeyRelease {
@@ -32,9 +32,9 @@ export async function askKeepers(
 ): Promise<KeyRing> {
   const records = new Map<string, SealedKek>();
   for (const item of items) {
-    const file = files.get(item.contributorRef.toLowerCase());
-    if (!file || file instanceof Error) continue;
-    const record = newestKek(file, item, version, client.chain.contracts.AccessPolicy);
+    const current = files.get(item.contributorRef.toLowerCase());
+    if (!current || current instanceof Error) continue;
+    const record = newestKek(current.file, item, version, client.chain.contracts.AccessPolicy);
     const best = records.get(keyName(item));
     if (record && (!best || best.version < record.version)) records.set(keyName(item), record);
   }
@@ -63,12 +63,17 @@ export async function askKeepers(
           ? file
           : new ContentError('KEY_MISSING', 'the key file cannot be read', { details, cause: file });
       const key = keys.get(keyName(item));
+      if (!key && file.isReplaced) throw withdrawn(item);
       if (!key) throw new ContentError('KEY_MISSING', 'the key file has no key for this item', { details });
       if (!key.result?.ok)
         throw new ContentError(key.result?.code ?? 'UNAVAILABLE', key.result?.detail ?? 'the keepers did not answer', {
           details,
         });
-      return dekOf(file, item, kekOf(`${keyName(item)}/${item.intake}`, key.result.key, key.record.version, item.intake));
+      return dekOf(
+        file,
+        item,
+        kekOf(`${keyName(item)}/${item.intake}`, key.result.key, key.record.version, item.intake),
+      );
     },
   };
 }

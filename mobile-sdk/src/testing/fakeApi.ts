@@ -12,6 +12,7 @@ import {
   parseCid,
   sealedKeyHash,
   type SealedKeyRecord,
+  type SignedKeyFileUpdate,
   signStruct,
 } from '@allod/protocol';
 import { buildSchema, graphql, type GraphQLSchema } from 'graphql';
@@ -48,6 +49,8 @@ export class FakeApi {
   readonly operator = Wallet.createRandom();
   /** Further resolvers by field name; the third argument is what the fake would answer. */
   readonly resolvers: Record<string, (args: never, account: string | null, usual: () => unknown) => unknown> = {};
+  /** Updates of key files, as a gateway serves them. */
+  readonly updates: SignedKeyFileUpdate[] = [];
   openIntake = 1;
   /** Return a Response, throw, or never resolve, to stand in for the network. */
   intercept: (seen: Seen) => Response | undefined | Promise<Response | undefined> = () => undefined;
@@ -74,6 +77,8 @@ export class FakeApi {
         Response.json(await this.#execute(query, variables, account))
       );
     }
+    if (path.startsWith('/allod/v1/key-file-updates/'))
+      return Response.json({ v: 1, type: 'allod/key-file-updates', updates: this.updates });
     const cid = path.split('/')[2] as string;
     if (init.method === 'PUT')
       return (await this.#stopped({ kind: 'put', name: cid })) ?? this.#put(cid, init.body as Uint8Array, account);

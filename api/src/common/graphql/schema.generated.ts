@@ -332,6 +332,12 @@ export type Contribution = {
   cid: Scalars['CID']['output'];
   /** Bytes of the encrypted body. */
   size: Scalars['Int']['output'];
+  floeHeader: Scalars['Bytes']['output'];
+  schemaHash: Scalars['Bytes32']['output'];
+  /** Names the chain of KEKs that the item's DEK is wrapped under. */
+  consentHash: Scalars['Bytes32']['output'];
+  /** Public metadata by consent. */
+  metadata?: Maybe<Scalars['JSON']['output']>;
   intake: Scalars['Int']['output'];
   state: ContributionState;
   reason?: Maybe<Scalars['String']['output']>;
