@@ -24,9 +24,12 @@ export interface ChainReaderOptions {
   now?: () => number;
 }
 
-interface Heads {
+export interface Heads {
+  /** When they were read, ms since 1970. */
   at: number;
   latest: number;
+  /** Seconds since 1970 of the older of the latest blocks. */
+  latestTime: number;
   confirmed: number;
   confirmedHash: string;
 }
@@ -83,6 +86,11 @@ export class ChainReader implements SessionChain {
     this.#ready = true;
   }
 
+  /** The heads that were read last, however old. */
+  get lastHeads(): Heads | undefined {
+    return this.#heads;
+  }
+
   /** The confirmed block, the same on every RPC; its hash serves clients as nonce. */
   async heads(): Promise<Heads> {
     if (this.#heads && this.#now() - this.#heads.at < this.#options.headTtlMs) return this.#heads;
@@ -137,7 +145,7 @@ export class ChainReader implements SessionChain {
     const confirmed = lowest - confirmations;
     const hashes = new Set((await this.#blocks(hex(confirmed))).map((block) => block.hash));
     if (hashes.size !== 1) throw new Refusal('RPC_DISAGREEMENT', `RPCs show different blocks at ${confirmed}`);
-    this.#heads = { at: this.#now(), latest: lowest, confirmed, confirmedHash: [...hashes][0]! };
+    this.#heads = { at: this.#now(), latest: lowest, latestTime: oldest, confirmed, confirmedHash: [...hashes][0]! };
     return this.#heads;
   }
 

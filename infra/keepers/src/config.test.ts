@@ -20,6 +20,14 @@ const config = {
   dataDir: 'data',
 };
 
+const production = {
+  production: true,
+  domainAllow: ['app.example.org'],
+  keeperRegistry: config.accessPolicy,
+  nodeAddresses: ['https://keeper-1.example.org'],
+  rpcUrls: { baseSepolia: ['https://rpc.example.org', 'https://rpc.example.com'] },
+};
+
 describe('the configuration of a keeper', () => {
   it('fills in what development needs', () => {
     expect(parseConfig(config)).toMatchObject({
@@ -39,11 +47,25 @@ describe('the configuration of a keeper', () => {
     ['a malformed policy address', { accessPolicy: '0x12' }, 'not an address'],
     ['a share in the configuration', { share: '0x01' }, 'share'],
     ['production without domains', { production: true }, 'domainAllow'],
-    ['production without a registry', { production: true, domainAllow: ['app.example.org'] }, 'keeperRegistry'],
+    ['production without a registry', { ...production, keeperRegistry: undefined }, 'keeperRegistry'],
+    ['production without its public address', { ...production, nodeAddresses: undefined }, 'nodeAddresses'],
+    ['production without confirmations', { ...production, confirmations: 0 }, 'confirmations'],
+    ['production on RPCs that may stand still', { ...production, maxHeadAgeSeconds: 0 }, 'maxHeadAgeSeconds'],
+    [
+      'production on one host under two addresses',
+      { ...production, rpcUrls: { baseSepolia: ['https://rpc.example.org/a', 'https://rpc.example.org/b'] } },
+      'two hosts',
+    ],
     ['a passphrase from two places', { passphraseCommand: ['kms'] }, 'passphraseFile or passphraseCommand'],
     ['a passphrase from nowhere', { passphraseFile: undefined }, 'passphraseFile or passphraseCommand'],
   ])('refuses %s', (_, changes, message) => {
     expect(() => parseConfig({ ...config, ...changes })).toThrow(message);
+  });
+
+  it('takes RPCs that stand still for stale in production', () => {
+    expect(parseConfig(config).maxHeadAgeSeconds).toBe(0);
+    expect(parseConfig({ ...config, ...production }).maxHeadAgeSeconds).toBe(60);
+    expect(parseConfig({ ...config, ...production, maxHeadAgeSeconds: 20 }).maxHeadAgeSeconds).toBe(20);
   });
 
   it('accepts one RPC only when that is said out loud', () => {
@@ -52,12 +74,11 @@ describe('the configuration of a keeper', () => {
   });
 
   it('refuses a dealt key in production, unless one operator is said out loud', () => {
-    const keeperRegistry = config.accessPolicy;
-    const production = { ...config, production: true, domainAllow: ['app.example.org'], keeperRegistry };
+    const live = { ...config, ...production };
     const share = shares[0]!;
-    expect(() => assertMayStart(parseConfig(production), share)).toThrow('SINGLE_OPERATOR=1');
-    expect(() => assertMayStart(parseConfig(production, { SINGLE_OPERATOR: '1' }), share)).not.toThrow();
-    expect(() => assertMayStart(parseConfig(production), { ...share, origin: 'dkg' })).not.toThrow();
+    expect(() => assertMayStart(parseConfig(live), share)).toThrow('SINGLE_OPERATOR=1');
+    expect(() => assertMayStart(parseConfig(live, { SINGLE_OPERATOR: '1' }), share)).not.toThrow();
+    expect(() => assertMayStart(parseConfig(live), { ...share, origin: 'dkg' })).not.toThrow();
     expect(() => assertMayStart(parseConfig(config), share)).not.toThrow();
   });
 

@@ -49,17 +49,39 @@ const configSchema = z.strictObject({
   clockSkewSeconds: z.int().min(0).default(60),
   nonceMaxAgeSeconds: z.int().positive().default(900),
   maxHeadLag: z.int().min(0).default(5),
-  maxHeadAgeSeconds: z.int().min(0).default(0),
+  /** A head older than this is stale; 0 = no limit (a quiet development chain). Default 0, in production 60. */
+  maxHeadAgeSeconds: z.int().min(0).optional(),
   headTtlMs: z.int().min(0).default(500),
   rpcTimeoutMs: z.int().positive().default(5000),
+  /** Calls in one JSON-RPC batch; what the stingiest of the RPCs takes. */
+  rpcMaxBatch: z.int().positive().default(50),
   /** A client has this long to send its request. */
   requestTimeoutMs: z.int().positive().default(15_000),
   maxConnections: z.int().positive().default(2000),
-  rateLimit: z.object({ perIp: bucket(600, 100), perAccount: bucket(20_000, 500) }).prefault({}),
+  maxConnectionsPerAddress: z.int().positive().default(200),
+  /** Addresses of reverse proxies whose `x-forwarded-for` names the client; default none. */
+  trustedProxies: z.array(z.string()).default([]),
+  rateLimit: z
+    .object({
+      /** Requests. */
+      perIp: bucket(600, 100),
+      /** Keys. */
+      perAccount: bucket(20_000, 500),
+      /** Sessions that cost RPC requests to check, of all clients together: what bounds the RPC bill under a flood. */
+      newSessions: bucket(1000, 100),
+    })
+    .prefault({}),
   /** Label keys that one account may get per UTC day, restarts included; more are refused as RATE_LIMITED. */
   labelKeysPerDay: z.int().positive().default(2000),
+  /** Keys of any kind that one account may get per UTC day: what bounds its share of the release log. */
+  keysPerDay: z.int().positive().default(500_000),
   /** Days that entries of the release log are kept. */
   releaseLogDays: z.int().min(1).default(90),
+  /** Bytes of the release log past which nothing is released any more. */
+  releaseLogMaxBytes: z
+    .int()
+    .positive()
+    .default(20 * 2 ** 30),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
@@ -69,10 +91,12 @@ export interface KeeperConfig extends ParsedConfig {
   chainName: string;
   rpcs: string[];
   domains: string[];
+  maxHeadAgeSeconds: number;
   singleRpc: boolean;
   singleOperator: boolean;
 }
 
+const PRODUCTION_HEAD_AGE_SECONDS = 60;
 const DEVELOPMENT_DOMAINS = ['localhost:*', '127.0.0.1:*'];
 
 /** Checks a configuration. @param env only SINGLE_OPERATOR and SINGLE_RPC are read; secrets never come from it */
@@ -89,18 +113,29 @@ export function parseConfig(json: unknown, env: Record<string, string | undefine
   if (rpcs.length < 2 && !singleRpc) {
     throw new Error('keeper configuration: one RPC can lie alone; give two, or set SINGLE_RPC=1 to accept that');
   }
-  if (config.production && !config.domainAllow) {
-    throw new Error('keeper configuration: production needs domainAllow');
-  }
-  if (config.production && !config.keeperRegistry) {
-    throw new Error('keeper configuration: production needs keeperRegistry');
-  }
+  if (config.production) checkProduction(config, rpcs, singleRpc);
   if ((config.passphraseFile === undefined) === (config.passphraseCommand === undefined)) {
     throw new Error('keeper configuration: give passphraseFile or passphraseCommand');
   }
   const networkKey = config.networkKey.replace(/^0x/, '').toLowerCase();
   const domains = config.domainAllow ?? DEVELOPMENT_DOMAINS;
-  return { ...config, networkKey, chainName, rpcs, domains, singleRpc, singleOperator };
+  const maxHeadAgeSeconds = config.maxHeadAgeSeconds ?? (config.production ? PRODUCTION_HEAD_AGE_SECONDS : 0);
+  return { ...config, networkKey, chainName, rpcs, domains, maxHeadAgeSeconds, singleRpc, singleOperator };
+}
+
+/** @throws when production would run with a default that only a development chain excuses */
+function checkProduction(config: ParsedConfig, rpcs: readonly string[], singleRpc: boolean): void {
+  const refuse = (reason: string): never => {
+    throw new Error(`keeper configuration: production ${reason}`);
+  };
+  if (!config.domainAllow) refuse('needs domainAllow');
+  if (!config.keeperRegistry) refuse('needs keeperRegistry');
+  if (!config.nodeAddresses) refuse('needs nodeAddresses, the addresses that clients use');
+  if (config.confirmations === 0) refuse('needs confirmations: a block without one may vanish');
+  if (config.maxHeadAgeSeconds === 0)
+    refuse('needs maxHeadAgeSeconds: RPCs that stand still together show no withdrawal');
+  const hosts = new Set(rpcs.map((url) => new URL(url).hostname));
+  if (hosts.size < 2 && !singleRpc) refuse('needs RPCs of two hosts, or SINGLE_RPC=1: one host can lie on both');
 }
 
 /** Reads a configuration file; relative paths in it start at its folder. */

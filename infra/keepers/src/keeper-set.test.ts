@@ -81,7 +81,7 @@ describe('the set that a keeper joins', () => {
 
     const read = () =>
       readKeeperSet(
-        urls.map((url) => createJsonRpc(url, 5000)),
+        urls.map((url) => createJsonRpc(url, { timeoutMs: 5000 })),
         `0x${'77'.repeat(20)}`,
       );
 

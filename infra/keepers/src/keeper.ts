@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { z } from 'zod';
+import { clientAddress } from './client-address.ts';
 import type { ChainReader } from './chain-reader.ts';
 import { accessQuerySchema, identityOf, readLitCondition } from './conditions.ts';
 import type { AccessQuery, ConditionScope } from './conditions.ts';
@@ -12,7 +13,7 @@ import type { ReleaseLog } from './release-log.ts';
 import { sealToSession } from './sealing.ts';
 import type { SealedShares } from './sealing.ts';
 import { VerifiedWallets, verifySession } from './session.ts';
-import type { Session, SessionPolicy } from './session.ts';
+import type { Session, SessionChain, SessionPolicy } from './session.ts';
 import type { ShareSigner } from './share-signer.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -28,6 +29,10 @@ export interface KeeperParts {
   metrics: Metrics;
   limits: { perIp: RateLimiter; perAccount: RateLimiter; labelKeys: DailyCap };
   index: number;
+  /** All keys of an account per day, so that one account cannot fill the release log. */
+  dailyKeys: DailyCap;
+  /** Sessions that must ask the chain, of all clients together. */
+  newSessions: RateLimiter;
 }
 
 /** Per identity: a share was released, or why not. */
@@ -74,9 +79,17 @@ const litRequestSchema = z.object({
 export class Keeper {
   readonly #parts: KeeperParts;
   readonly #verified = new VerifiedWallets();
+  readonly #sessionChain: SessionChain;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
+    this.#sessionChain = {
+      isRecentBlock: (hash, issuedAt) => {
+        parts.newSessions.take('new sessions');
+        return parts.chain.isRecentBlock(hash, issuedAt);
+      },
+      isValidContractSignature: (...question) => parts.chain.isValidContractSignature(...question),
+    };
   }
 
   /** Lit's `encryption/sign`: one identity, one share. */
@@ -121,7 +134,7 @@ export class Keeper {
   async #openSession(authSig: unknown, cost: number): Promise<Session> {
     const { chain, policy, limits } = this.#parts;
     await chain.assertReady();
-    const session = await verifySession(authSig, policy, chain, this.#verified);
+    const session = await verifySession(authSig, policy, this.#sessionChain, this.#verified);
     limits.perAccount.take(session.account, cost);
     return session;
   }
@@ -141,9 +154,13 @@ export class Keeper {
       if (!isCovered) return 'SESSION_SCOPE';
       const verdict = next.next().value ?? 'RPC_FAULT';
       if (verdict !== 'ALLOWED') return verdict;
-      if (queries[i]!.kind === 'label' && !this.#parts.limits.labelKeys.tryTake(session.account)) return 'RATE_LIMITED';
-      return 'RELEASED';
+      return this.#takeDaily(queries[i]!.kind, session.account) ? 'RELEASED' : 'RATE_LIMITED';
     });
+  }
+
+  #takeDaily(kind: AccessQuery['kind'], account: string): boolean {
+    const { limits, dailyKeys } = this.#parts;
+    return (kind !== 'label' || limits.labelKeys.tryTake(account)) && dailyKeys.tryTake(account);
   }
 
   /** Signs in slices, so that a large batch does not hold up other requests. */
@@ -163,16 +180,13 @@ export class Keeper {
     identities: readonly string[],
     answers: readonly BatchAnswer[],
   ): void {
-    this.#parts.log.append({
-      requestId: randomBytes(8).toString('hex'),
-      account,
-      via,
-      answers: answers.map((answer, i) => {
-        const identity = identities[i]!.slice('lit-accesscontrolcondition://'.length);
-        const { kind, contributorRef } = queries[i]!;
-        return { kind, identity, contributorRef, answer };
-      }),
+    const released = queries.flatMap(({ kind, contributorRef }, i) => {
+      const identity = identities[i]!.slice('lit-accesscontrolcondition://'.length);
+      return answers[i] === 'RELEASED' ? [{ kind, identity, contributorRef }] : [];
     });
+    if (released.length > 0) {
+      this.#parts.log.append({ requestId: randomBytes(8).toString('hex'), account, via, released });
+    }
     for (const answer of answers) this.#parts.metrics.answers.inc({ via, answer });
   }
 
@@ -180,7 +194,7 @@ export class Keeper {
     const { metrics, limits } = this.#parts;
     const stop = metrics.seconds.startTimer({ via });
     try {
-      limits.perIp.take(ip);
+      limits.perIp.take(clientAddress(ip));
       return await work();
     } catch (error) {
       metrics.answers.inc({ via, answer: toRefusal(error).code });

@@ -16,6 +16,15 @@ describe('the rate limiter', () => {
     expect(() => limiter.take('a')).toThrow();
   });
 
+  it('keeps a bounded number of buckets: the one that waited longest goes', () => {
+    const limiter = new RateLimiter({ burst: 1, perSecond: 1e-9 }, () => 0, 3);
+    for (const key of ['a', 'b', 'c']) limiter.take(key);
+    expect(limiter.tryTake('c')).toBe(false);
+    limiter.take('d');
+    expect(limiter.tryTake('b')).toBe(false);
+    expect(limiter.tryTake('a')).toBe(true);
+  });
+
   it('refuses what is larger than a full bucket, and takes nothing for it', () => {
     const limiter = new RateLimiter({ burst: 5, perSecond: 1 }, () => 0);
     expect(() => limiter.take('a', 6)).toThrow();

@@ -7,16 +7,23 @@ export interface BucketSize {
   perSecond: number;
 }
 
-/** Token buckets by key (account or IP). Full buckets are forgotten, so memory follows the number of active keys. */
+const MOST_BUCKETS = 100_000;
+
+/**
+ * Token buckets by key (account or address). Full buckets are forgotten, and of more than `limit` the one that waited
+ * longest, so memory is bounded whoever asks.
+ */
 export class RateLimiter {
   readonly #size: BucketSize;
   readonly #now: () => number;
+  readonly #limit: number;
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
   #sweptAt: number;
 
-  constructor(size: BucketSize, now: () => number = Date.now) {
+  constructor(size: BucketSize, now: () => number = Date.now, limit = MOST_BUCKETS) {
     this.#size = size;
     this.#now = now;
+    this.#limit = limit;
     this.#sweptAt = now();
   }
 
@@ -31,6 +38,8 @@ export class RateLimiter {
     this.#sweep(at);
     const tokens = this.#level(this.#buckets.get(key), at) - cost;
     if (tokens < 0) return false;
+    this.#buckets.delete(key);
+    if (this.#buckets.size >= this.#limit) this.#buckets.delete(this.#buckets.keys().next().value!);
     this.#buckets.set(key, { tokens, at });
     return true;
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReleaseLog, verifyReleaseLog } from './release-log.ts';
@@ -9,7 +10,7 @@ const entry = (account: string) => ({
   requestId: 'r',
   account,
   via: 'batch' as const,
-  answers: [{ kind: 'kek' as const, identity: 'a/b', contributorRef: '0x1', answer: 'RELEASED' }],
+  released: [{ kind: 'kek' as const, identity: 'a/b', contributorRef: '0x1' }],
 });
 
 describe('the release log', () => {
@@ -103,6 +104,38 @@ describe('the release log', () => {
     const log = open();
     log.close();
     expect(log.head).toEqual(head);
+  });
+
+  it('takes back what a full disk left half-written, says so, and goes on when there is room again', () => {
+    const script = `
+      import { ReleaseLog } from ${JSON.stringify(new URL('release-log.ts', import.meta.url).href)};
+      const log = ReleaseLog.open(${JSON.stringify(folder)}, { now: () => new Date('2026-01-01T12:00:00Z') });
+      let written = 0;
+      try {
+        for (; written < 100; written++) log.append(${JSON.stringify(entry('0xa'))});
+      } catch (error) {
+        console.log(JSON.stringify({ written, code: error.code, seq: log.head.seq }));
+      }`;
+    // The shell's limit on the size of a file: the system takes what fits of the last line, then refuses.
+    const limited = ['-c', 'ulimit -f 4 && exec "$0" --input-type=module -e "$1"', process.execPath, script];
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const told = JSON.parse(execFileSync('sh', limited, { env, encoding: 'utf8' })) as Record<string, unknown>;
+    expect(told).toMatchObject({ code: 'EFBIG', seq: told['written'] });
+    expect(told['written']).toBeGreaterThan(1);
+    expect(readFileSync(fileOf(), 'utf8')).toMatch(/}\n$/);
+    expect(append(['0xb']).seq).toBe((told['seq'] as number) + 1);
+    expect(verifyReleaseLog(folder).seq).toBe((told['seq'] as number) + 1);
+  });
+
+  it('gives nothing more when it is as large as it may be', () => {
+    append(['0xa']);
+    const size = statSync(fileOf()).size;
+    const log = open({ maxBytes: 3 * size - 1 });
+    log.append(entry('0xb'));
+    expect(() => log.append(entry('0xc'))).toThrow('are full');
+    log.close();
+    expect(log.bytes).toBe(2 * size);
+    expect(append(['0xc']).seq).toBe(3);
   });
 
   it('stays in order when the clock goes back', () => {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -10,18 +12,18 @@ import {
   readSync,
   renameSync,
   rmSync,
-  truncateSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { dayOf } from './daily-cap.ts';
 
-/** One answer of this keeper: what was asked, by whom, and what was given. */
+/** One answer that gave shares: to whom and of which keys. What was refused is counted in metrics, not kept. */
 export interface ReleaseEntry {
   requestId: string;
   account: string;
   via: 'lit' | 'batch';
-  answers: { kind: 'kek' | 'label'; identity: string; contributorRef: string; answer: string }[];
+  released: { kind: 'kek' | 'label'; identity: string; contributorRef: string }[];
 }
 
 export interface ReleaseLine extends ReleaseEntry {
@@ -41,6 +43,8 @@ export interface ReleaseLogHead {
 export interface ReleaseLogOptions {
   /** Days that entries are kept; the chain goes on over pruned ones. */
   retentionDays?: number;
+  /** Bytes of all kept entries; past them nothing is appended, so nothing is released. */
+  maxBytes?: number;
   /** Called with every kept entry, oldest first, while the log opens. */
   onEntry?: (line: ReleaseLine) => void;
   now?: () => Date;
@@ -50,16 +54,21 @@ const GENESIS: ReleaseLogHead = { seq: 0, hash: '0'.repeat(64) };
 const SEGMENT = /^\d{4}-\d{2}-\d{2}\.jsonl$/;
 const DAY_MS = 86_400_000;
 const READ_BYTES = 1024 * 1024;
+const DEFAULT_MAX_BYTES = 20 * 2 ** 30;
 
 /**
  * Append-only JSON lines, a file per UTC day, each line carrying the hash of the line before it: an entry cannot be
- * altered or removed without changing the head, which `/health` publishes. A line is on disk before the answer leaves.
+ * altered or removed without changing the head, which `/health` publishes. A line is on disk before the answer leaves;
+ * what cannot be written whole is taken back, and an error keeps the answer from leaving.
  * Days older than the retention are deleted; `anchor.json` then says with which number and hash the kept lines begin.
  */
 export class ReleaseLog {
   readonly #folder: string;
   readonly #retentionMs: number;
+  readonly #maxBytes: number;
   readonly #now: () => Date;
+  #bytes: number;
+  #unsafe: unknown;
   #head: ReleaseLogHead;
   #day: string;
   #fd: number | undefined;
@@ -67,7 +76,9 @@ export class ReleaseLog {
   private constructor(folder: string, options: ReleaseLogOptions, head: ReleaseLogHead, day: string) {
     this.#folder = folder;
     this.#retentionMs = (options.retentionDays ?? 90) * DAY_MS;
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
     this.#now = options.now ?? (() => new Date());
+    this.#bytes = bytesOf(folder);
     this.#head = head;
     this.#day = day;
   }
@@ -85,15 +96,46 @@ export class ReleaseLog {
     return this.#head;
   }
 
+  /** Bytes of all kept entries. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @throws when the entry is not on disk, whole: the shares it names must not leave then */
   append(entry: ReleaseEntry): ReleaseLogHead {
+    if (this.#unsafe !== undefined) throw new Error('release log: the disk failed; restart', { cause: this.#unsafe });
     const now = this.#now();
     const fd = this.#segmentFor(now);
     const body = { seq: this.#head.seq + 1, at: now.toISOString(), ...entry, prev: this.#head.hash };
     const line: ReleaseLine = { ...body, hash: hashOf(body) };
-    writeSync(fd, `${JSON.stringify(line)}\n`);
-    fsyncSync(fd);
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    if (this.#bytes + bytes.length > this.#maxBytes) throw new Error(`release log: ${this.#maxBytes} bytes are full`);
+    this.#write(fd, bytes);
+    this.#bytes += bytes.length;
     this.#head = { seq: line.seq, hash: line.hash };
     return this.#head;
+  }
+
+  /** A full disk takes part of a line. That part is cut off, else the next line would continue it and break the chain. */
+  #write(fd: number, bytes: Buffer): void {
+    const before = fstatSync(fd).size;
+    try {
+      for (let written = 0; written < bytes.length;) written += writeSync(fd, bytes, written);
+    } catch (error) {
+      this.#orUnsafe(() => ftruncateSync(fd, before));
+      throw error;
+    }
+    this.#orUnsafe(() => fsyncSync(fd));
+  }
+
+  /** After a failed cut or sync nobody knows what is on the disk: nothing more is written until a start reads it again. */
+  #orUnsafe(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#unsafe = error;
+      throw error;
+    }
   }
 
   close(): void {
@@ -123,6 +165,7 @@ export class ReleaseLog {
     }
     writeAnchor(this.#folder, head);
     for (const name of old) rmSync(join(this.#folder, name));
+    this.#bytes = bytesOf(this.#folder);
   }
 }
 
@@ -172,10 +215,28 @@ function syncFolder(folder: string): void {
   closeSync(fd);
 }
 
+const bytesOf = (folder: string): number =>
+  segmentsOf(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+
+/** Cuts off what follows the last line end, which lies at most one line from the end. */
 function cutTornLine(path: string): void {
-  const bytes = readFileSync(path);
-  const whole = bytes.lastIndexOf('\n') + 1;
-  if (whole < bytes.length) truncateSync(path, whole);
+  const fd = openSync(path, 'r+');
+  try {
+    const { size } = fstatSync(fd);
+    let end = 0;
+    for (let from = size, to = size; from > 0 && end === 0; to = from) {
+      from = Math.max(0, to - READ_BYTES);
+      const piece = Buffer.alloc(to - from);
+      readSync(fd, piece, 0, piece.length, from);
+      const at = piece.lastIndexOf('\n');
+      if (at >= 0) end = from + at + 1;
+    }
+    if (end === size) return;
+    ftruncateSync(fd, end);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Lines of one file, read piece by piece: a busy day does not fit a string. */

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Server } from 'node:http';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { IncomingMessage } from 'node:http';
@@ -32,7 +31,7 @@ const challenge = 'c0'.repeat(32);
 /** One keeper in this process, before two fake RPCs whose every answer the test decides. */
 describe('a keeper', () => {
   let chains: [FakeChain, FakeChain];
-  let rpcs: { url: string; server: Server; calls: string[] }[];
+  let rpcs: Awaited<ReturnType<typeof startFakeRpc>>[];
   let folder: string;
   let app: FastifyInstance;
   let session: KeySession;
@@ -180,6 +179,27 @@ describe('a keeper', () => {
     expect((await batch([...identities, identity(record)])).json()).toMatchObject({ code: 'INVALID_REQUEST' });
   });
 
+  it('asks in batches no larger than its RPCs take', async () => {
+    await app.close();
+    app = await start({ rpcMaxBatch: 10 });
+    const { version: _, ...terms } = identity(record);
+    const packs = Array.from({ length: 12 }, (_v, i) => ({
+      ...terms,
+      kind: 'label',
+      packId: `0x${String(10 + i).repeat(32)}`,
+    }));
+    for (const chain of chains) chain.allows = (_user, { packId }) => packId!.endsWith('1');
+    await app.inject('/health');
+    for (const rpc of rpcs) rpc.batches.length = 0;
+    const { answers } = (await batch(packs)).json() as { answers: string[] };
+    expect(answers.filter((answer) => answer === 'RELEASED')).toHaveLength(2);
+    expect(answers.indexOf('RELEASED')).toBe(1);
+    for (const { batches } of rpcs) {
+      expect(Math.max(...batches)).toBe(10);
+      expect(batches.filter((size) => size > 1)).toEqual([10, 10, 4]);
+    }
+  });
+
   it('asks for key and label conditions of several datasets in one request', async () => {
     for (const chain of chains)
       chain.allows = (_user, { packId, datasetId }) => packId !== undefined || datasetId.startsWith('0x44');
@@ -283,6 +303,22 @@ describe('a keeper', () => {
     expect((await app.inject('/health')).json()).toMatchObject({ status: 'READY', threshold: 2, keyOrigin: 'dealer' });
   });
 
+  it('asks the chain nothing for a session whose signatures are wrong, and only so often for new sessions', async () => {
+    const ofBlock = (i: number) =>
+      createKeySession(HDNodeWallet.createRandom(), { nonce: blockHashOf(chains[0], i), chainId: 31337 });
+    const ask = async (of: KeySession, changes: object = {}) =>
+      (await batch([identity(record)], { authSig: { ...signForKeeper(of, NODE), ...changes } })).json() as object;
+    await app.close();
+    app = await start({ rateLimit: { newSessions: { burst: 2, perSecond: 0.001 } } });
+    expect(await ask(session)).toMatchObject({ answers: ['RELEASED'] });
+    for (const { calls } of rpcs) calls.length = 0;
+    expect(await ask(session, { sig: 'ab'.repeat(64) })).toMatchObject({ code: 'SESSION_INVALID' });
+    for (const { calls } of rpcs) expect(calls).toEqual([]);
+    expect(await ask(await ofBlock(17))).toMatchObject({ answers: ['RELEASED'] });
+    expect(await ask(await ofBlock(16))).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(await ask(session)).toMatchObject({ answers: ['RELEASED'] });
+  });
+
   it('takes a nonce only from a block that every RPC knows and that is recent', async () => {
     const nonces = {
       unknown: `0x${'77'.repeat(32)}`,
@@ -346,6 +382,21 @@ describe('a keeper', () => {
     });
   });
 
+  it('gives no share that it cannot log', async () => {
+    await app.close();
+    app = await start({ releaseLogMaxBytes: 900 });
+    expect((await batch([identity(record)])).statusCode).toBe(200);
+    expect((await batch([identity(record)])).json()).toMatchObject({ code: 'INTERNAL' });
+    expect((await lit()).json()).not.toHaveProperty('signatureShare');
+  });
+
+  it('caps all keys of one account per day', async () => {
+    await app.close();
+    app = await start({ keysPerDay: 2 });
+    const answers = ['RELEASED', 'RELEASED', 'RATE_LIMITED'];
+    expect((await batch(Array(3).fill(identity(record)))).json()).toMatchObject({ answers });
+  });
+
   describe('under its own address', () => {
     const listen = async (changes: object = {}): Promise<number> => {
       await app.close();
@@ -372,6 +423,21 @@ describe('a keeper', () => {
       expect(await ended).toHaveLength(40);
     });
 
+    it('gives one address only so many connections', async () => {
+      const port = await listen({ maxConnectionsPerAddress: 3 });
+      const open = async (): Promise<Socket> => {
+        const socket = connect(port, '127.0.0.1').on('error', () => {});
+        await once(socket, 'connect');
+        return socket;
+      };
+      const held = [await open(), await open(), await open()];
+      await once((await open()).resume(), 'close');
+      held[0]!.destroy();
+      await once(held[0]!, 'close');
+      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+      for (const socket of held) socket.destroy();
+    });
+
     it('serves TLS, and nothing in the clear', async () => {
       const certFile = join(folder, 'cert.pem');
       const keyFile = join(folder, 'key.pem');
@@ -389,7 +455,7 @@ describe('a keeper', () => {
     });
   });
 
-  it('logs every answer in a chain whose head it shows, and never a share', async () => {
+  it('logs every release in a chain whose head it shows, and never a share; refusals it counts', async () => {
     await batch([identity(record)]);
     for (const chain of chains) chain.allows = () => false;
     await lit();
@@ -403,13 +469,18 @@ describe('a keeper', () => {
       {
         via: 'batch',
         account: alice.address,
-        answers: [{ answer: 'RELEASED', contributorRef: record.contributorRef }],
+        released: [{ kind: 'kek', contributorRef: record.contributorRef }],
       },
-      { via: 'lit', account: alice.address, answers: [{ answer: 'NOT_AUTHORIZED' }] },
     ]);
+    expect(lines).toHaveLength(1);
     expect((await app.inject('/health')).json()).toMatchObject({ releaseLog: verifyReleaseLog(releases) });
     const metrics = (await app.inject('/metrics')).body;
+    expect(metrics).toMatch(/allod_keeper_rpc_requests_total{rpc="127.0.0.1:\d+",outcome="ok",keeper="1"} [1-9]/);
+    expect(metrics).toContain('allod_keeper_head_block{keeper="1"} 20');
+    expect(metrics).toContain('allod_keeper_single_operator{keeper="1"} 0');
     expect(metrics).toContain('allod_keeper_answers_total{via="batch",answer="RELEASED",keeper="1"} 1');
-    expect(metrics).toContain('allod_keeper_release_log_entries{keeper="1"} 2');
+    expect(metrics).toContain('allod_keeper_answers_total{via="lit",answer="NOT_AUTHORIZED",keeper="1"} 2');
+    expect(metrics).toContain('allod_keeper_release_log_entries{keeper="1"} 1');
+    expect(metrics).toContain(`allod_keeper_release_log_bytes{keeper="1"} ${statSync(join(releases, file!)).size}`);
   });
 });

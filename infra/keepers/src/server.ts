@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ChainReader } from './chain-reader.ts';
 import type { KeeperConfig } from './config.ts';
 import { DailyCap } from './daily-cap.ts';
+import { limitConnections } from './connection-limit.ts';
 import { createJsonRpc } from './json-rpc.ts';
 import { assertKeeperSet, readKeeperSet } from './keeper-set.ts';
 import { Keeper } from './keeper.ts';
@@ -15,7 +16,6 @@ import { createMetrics } from './metrics.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { toRefusal } from './refusal.ts';
 import { ReleaseLog } from './release-log.ts';
-import type { ReleaseEntry } from './release-log.ts';
 import type { Share } from './share-file.ts';
 import { createShareSigner } from './share-signer.ts';
 
@@ -38,11 +38,16 @@ export function assertMayStart(config: KeeperConfig, share: Share): void {
 /** Builds the HTTP server of one keeper; the caller listens and closes. @throws when it may not start, with the reason */
 export async function createKeeperServer(config: KeeperConfig, share: Share): Promise<FastifyInstance> {
   assertMayStart(config, share);
-  const rpcs = config.rpcs.map((url) => createJsonRpc(url, config.rpcTimeoutMs));
+  const metrics = createMetrics(config.index);
+  const rpcs = config.rpcs.map((url) => {
+    const { rpcTimeoutMs: timeoutMs, rpcMaxBatch: maxBatch } = config;
+    return createJsonRpc(url, { timeoutMs, maxBatch, onRequest: metrics.countRpc });
+  });
   if (config.keeperRegistry) assertKeeperSet(await readKeeperSet(rpcs, config.keeperRegistry), share, config);
   const app = fastify({
     logger: { level: config.logLevel, base: { keeper: config.index } },
     bodyLimit: MAX_BODY_BYTES,
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     requestTimeout: config.requestTimeoutMs,
     connectionTimeout: 4 * config.requestTimeoutMs,
     logController: new LogController({ disableRequestLogging: true }),
@@ -50,16 +55,21 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     ...serverOptions(config),
   }) as unknown as FastifyInstance;
   app.server.maxConnections = config.maxConnections;
+  limitConnections(app.server, config.maxConnectionsPerAddress, config.trustedProxies);
   const labelKeys = new DailyCap(config.labelKeysPerDay);
+  const dailyKeys = new DailyCap(config.keysPerDay);
   const log = ReleaseLog.open(join(config.dataDir, 'releases'), {
     retentionDays: config.releaseLogDays,
-    onEntry: ({ account, at, answers }) =>
-      labelKeys.restore(account, new Date(at), answers.filter(isReleasedLabelKey).length),
+    maxBytes: config.releaseLogMaxBytes,
+    onEntry: ({ account, at, released }) => {
+      dailyKeys.restore(account, new Date(at), released.length);
+      labelKeys.restore(account, new Date(at), released.filter(({ kind }) => kind === 'label').length);
+    },
   });
   app.addHook('onClose', () => log.close());
   const chain = new ChainReader({ ...config, rpcs });
   const signer = createShareSigner(share);
-  const metrics = createMetrics(config.index, log);
+  metrics.watch({ log, heads: () => chain.lastHeads, singleOperator: config.singleOperator });
   const policy = { ...config, nodeAddresses: config.nodeAddresses ?? [] };
   const keeper = new Keeper({
     scope: { chain: config.chainName, accessPolicy: config.accessPolicy },
@@ -74,6 +84,8 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
       labelKeys,
     },
     index: config.index,
+    dailyKeys,
+    newSessions: new RateLimiter(config.rateLimit.newSessions),
   });
   if (!config.nodeAddresses) {
     app.addHook('onListen', () => {
@@ -153,9 +165,6 @@ function serverOptions({ tls, requestTimeoutMs }: KeeperConfig): object {
   if (!tls) return { http: limits };
   return { https: { ...limits, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) } };
 }
-
-const isReleasedLabelKey = ({ kind, answer }: ReleaseEntry['answers'][number]): boolean =>
-  kind === 'label' && answer === 'RELEASED';
 
 /** Lit's error envelope with our code beside it, so that both clients read the same answer. */
 function refuse(

@@ -109,13 +109,7 @@ export async function verifySession(
   if (!verifyEd25519(sessionSig.address, sessionSig.signedMessage, sessionSig.sig)) {
     throw invalid('the session signature does not verify');
   }
-  if (!verified.has(walletSig)) {
-    if (!(await chain.isRecentBlock(siwe.nonce, new Date(siwe.issuedAt!)))) {
-      throw new Refusal('SESSION_EXPIRED', 'the nonce is not the hash of a recent block');
-    }
-    const isKeyAccount = await verifyWallet(siwe, walletSig, chain);
-    if (isKeyAccount) verified.add(walletSig);
-  }
+  if (!verified.has(walletSig)) await verifyWallet(siwe, walletSig, chain, verified);
   return {
     account: siwe.address,
     sessionKey: sessionSig.address,
@@ -158,14 +152,24 @@ function checkTimes(issuedAt: string, expiration: string, policy: SessionPolicy,
   }
 }
 
-/** @returns true for a key account, whose signature stays valid; false for a contract, which may change its mind */
-async function verifyWallet(siwe: SiweMessage, walletSig: WalletSig, chain: SessionChain): Promise<boolean> {
-  if (walletSig.derivedVia === 'web3.eth.personal.sign' && recover(walletSig) === siwe.address) return true;
-  const digest = hashMessage(walletSig.signedMessage);
-  if (!(await chain.isValidContractSignature(siwe.address, digest, walletSig.sig))) {
+/**
+ * A key account is checked here, before the chain is asked anything, and stays checked. A contract may change its mind,
+ * so it is asked each time.
+ */
+async function verifyWallet(
+  siwe: SiweMessage,
+  walletSig: WalletSig,
+  chain: SessionChain,
+  verified: VerifiedWallets,
+): Promise<void> {
+  const isKeyAccount = walletSig.derivedVia === 'web3.eth.personal.sign' && recover(walletSig) === siwe.address;
+  if (!(await chain.isRecentBlock(siwe.nonce, new Date(siwe.issuedAt!)))) {
+    throw new Refusal('SESSION_EXPIRED', 'the nonce is not the hash of a recent block');
+  }
+  if (isKeyAccount) return verified.add(walletSig);
+  if (!(await chain.isValidContractSignature(siwe.address, hashMessage(walletSig.signedMessage), walletSig.sig))) {
     throw invalid('the wallet signature does not verify');
   }
-  return false;
 }
 
 function recover(walletSig: WalletSig): string | undefined {

@@ -42,8 +42,11 @@ export const blockHashOf = (chain: FakeChain, number: number): string =>
   keccak256(toUtf8Bytes(`block ${number} ${number >= chain.forkAt ? chain.fork : ''}`));
 
 /** A JSON-RPC server over a `FakeChain`, with the handful of methods that a keeper uses. */
-export async function startFakeRpc(chain: FakeChain): Promise<{ url: string; server: Server; calls: string[] }> {
+export async function startFakeRpc(
+  chain: FakeChain,
+): Promise<{ url: string; server: Server; calls: string[]; batches: number[] }> {
   const calls: string[] = [];
+  const batches: number[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -52,6 +55,7 @@ export async function startFakeRpc(chain: FakeChain): Promise<{ url: string; ser
       if (chain.fault === 'silent') return;
       if (chain.fault === 'garbage') return void response.end('<html>');
       const batch = JSON.parse(Buffer.concat(chunks).toString()) as { id: number; method: string; params: unknown[] }[];
+      batches.push(batch.length);
       calls.push(...batch.map(({ method }) => method));
       const answers = batch.map(({ id, method, params }) => ({ jsonrpc: '2.0', id, ...answer(chain, method, params) }));
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answers));
@@ -59,7 +63,7 @@ export async function startFakeRpc(chain: FakeChain): Promise<{ url: string; ser
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, calls };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, calls, batches };
 }
 
 function answer(
