@@ -2,7 +2,6 @@
 pragma solidity ^0.8.28;
 
 import {IDatasetRegistry as I} from "../../src/interfaces/IDatasetRegistry.sol";
-import {CapTables} from "../support/CapTables.sol";
 import {ProtocolFixture} from "../support/ProtocolFixture.sol";
 import {YesSource} from "../mocks/MockSources.sol";
 
