@@ -139,6 +139,9 @@ contract ConsentRegistryTest is ProtocolFixture {
         vm.expectRevert(abi.encodeWithSelector(I.ConsentRegistryNotRecovery.selector, alice, carol));
         vm.prank(carol);
         consents.veto(alice);
+        vm.prank(alice);
+        consents.setRecovery(stranger);
+        assertEq(consents.recoveryOf(alice), bob, "settled, then delayed again");
     }
 
     function test_Recovery_VetoesTheContributorButNotTheReverse() public {

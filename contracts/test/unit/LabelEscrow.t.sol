@@ -128,6 +128,16 @@ contract LabelEscrowTest is ProtocolFixture {
         escrow.createJob(params, past, signature);
     }
 
+    function test_CloseJob_KeepsTheOthersOpen() public {
+        bytes32 second = _createJob("second");
+        bytes32 third = _createJob("third");
+        vm.prank(requester);
+        escrow.closeJob(second);
+        assertEq(escrow.openJobsOf(datasetId).length, 2, "two are left");
+        assertEq(escrow.openJobsOf(datasetId)[0], jobId, "the first");
+        assertEq(escrow.openJobsOf(datasetId)[1], third, "the third");
+    }
+
     function test_RevertWhen_ThereAreEightOpenJobs() public {
         for (uint256 i = 1; i < 8; ++i) _createJob(bytes32(i));
         assertEq(escrow.openJobsOf(datasetId).length, 8, "eight");
