@@ -11,8 +11,7 @@ import type { KeyGate } from './keys/key-gate.port.ts';
 import type { Platform } from './platform/ports.ts';
 import { sealedStoreOf } from './platform/sealedStore.ts';
 import { withServerTime } from './platform/serverTime.ts';
-import { defaultQueue, type QueueOptions } from './queue/capacity.ts';
-import type { UploadPolicy } from './upload/policy.ts';
+import { defaultQueue, type QueueOptions, type UploadPolicy } from './options.ts';
 
 export interface CreateClientOptions {
   /** Base URL of the API, for example `https://api.allod.example`. */

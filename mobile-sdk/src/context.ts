@@ -10,8 +10,7 @@ import type { Account } from './identity/account.ts';
 import type { Sessions } from './identity/sessions.ts';
 import type { KeyGate } from './keys/key-gate.port.ts';
 import type { Platform } from './platform/ports.ts';
-import type { QueueOptions } from './queue/capacity.ts';
-import type { UploadPolicy } from './upload/policy.ts';
+import type { QueueOptions, UploadPolicy } from './options.ts';
 
 /** What every action works with. Made by `createClient`; actions take it as their first argument. */
 export interface ClientContext {

@@ -9,8 +9,7 @@ export type { SignedReceipt } from './identity/receipts.ts';
 export type { Session } from './identity/sessions.ts';
 export type { CommittedBatch } from './upload/committedBatch.ts';
 export type { ContributionReceipt } from './upload/contributionReceipts.ts';
-export type { UploadPolicy } from './upload/policy.ts';
-export type { QueueOptions, WhenFull } from './queue/capacity.ts';
+export type { QueueOptions, UploadPolicy, WhenFull } from './options.ts';
 export type { ItemBytes, SliceSource } from './crypto/itemSource.ts';
 export type { PollOptions } from './poll.ts';
 

@@ -2,23 +2,6 @@ import type { ClientContext } from '../context.ts';
 import { QueueFullError } from '../errors/upload.ts';
 import type { Spool } from '../upload/batch.ts';
 
-/** What happens to new items while the queue is full. Every outcome is told as a `queue` event. */
-export type WhenFull =
-  /** `contribute` and `collect` throw `QUEUE_FULL`; nothing queued is touched. */
-  | 'reject'
-  /** The oldest batches that are not on their way are dropped, each with a `DROPPED` event that names its items. */
-  | 'drop-oldest'
-  /** `contribute` and `collect` wait until a batch has left the queue. */
-  | 'pause';
-
-export interface QueueOptions {
-  /** Most bytes of ciphertext that wait on this device. Default 4 GiB, on React Native 512 MiB. */
-  maxBytes: number;
-  whenFull: WhenFull;
-}
-
-export const defaultQueue: QueueOptions = { maxBytes: 4 * 2 ** 30, whenFull: 'reject' };
-
 /** Share of `maxBytes` from which on the app is warned. */
 const WARN_AT = 0.8;
 

@@ -2,16 +2,6 @@ import type { ClientContext } from '../context.ts';
 import { UploadDeferredError } from '../errors/upload.ts';
 import { loadJson, saveJson } from '../store.ts';
 
-/** When the queue may use the network. */
-export interface UploadPolicy {
-  /** Only over Wi-Fi or a cable. Where the platform cannot tell, nothing is sent. */
-  wifiOnly?: boolean;
-  /** Only while the device is charging. Where the platform cannot tell, nothing is sent. */
-  chargingOnly?: boolean;
-  /** At most `bytes` of ciphertext per `seconds`, over any network; at least 1 MiB, the size of one block. */
-  dataCap?: { bytes: number; seconds: number };
-}
-
 interface Usage {
   since: number;
   bytes: number;
