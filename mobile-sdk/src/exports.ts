@@ -17,6 +17,7 @@ export * from './actions/index.ts';
 export type * from './actions/signIn.ts';
 export type * from './actions/protocolInfo.ts';
 export type * from './actions/grantConsent.ts';
+export type * from './actions/extendConsent.ts';
 export type * from './actions/contribute.ts';
 export type * from './actions/collect.ts';
 export type * from './actions/erase.ts';

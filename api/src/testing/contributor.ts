@@ -179,7 +179,8 @@ export class TestContributor {
     input.batchSignature = await signStruct(this.device, 'ContributionBatch', batch, chainId, this.api.chain.addresses);
   }
 
-  private async signRecord(terms: object, chainId: number): Promise<SignedRecordInput> {
+  /** A record of these terms with a made-up seal, signed by the device. */
+  async signRecord(terms: object, chainId = this.api.chain.chainId): Promise<SignedRecordInput> {
     const seal = {
       scheme: 'lit-bls-v1',
       networkKey: `0x${'aa'.repeat(48)}`,

@@ -1,6 +1,7 @@
 export { signIn } from './signIn.ts';
 export { getProtocol } from './protocolInfo.ts';
 export { grantConsent } from './grantConsent.ts';
+export { extendConsent } from './extendConsent.ts';
 export { contribute } from './contribute.ts';
 export { collect, flush } from './collect.ts';
 export { resume } from './resume.ts';

@@ -191,6 +191,8 @@ export type Mutation = {
   signIn: SignInResult;
   /** Ends the session of this request's token; true when there was one. */
   signOut: Scalars['Boolean']['output'];
+  /** Holds items under a longer or wider consent. Counts from the next version on; published versions keep their terms. */
+  consentExtend: ConsentExtendResult;
   /** Quota and which of this account's leaves are missing. */
   contributionUploadBegin: ContributionUploadBeginResult;
   /** Registers an uploaded batch in one transaction: everything of it, or nothing. */
@@ -231,6 +233,11 @@ export type MutationSignInChallengeArgs = {
 export type MutationSignInArgs = {
   message: Scalars['String']['input'];
   signature: Scalars['Bytes']['input'];
+};
+
+
+export type MutationConsentExtendArgs = {
+  input: ConsentExtendInput;
 };
 
 
@@ -309,6 +316,24 @@ export type MutationAssignmentReportArgs = {
 export type MutationAnnotationSubmitArgs = {
   input: AnnotationSubmitInput;
 };
+
+/** A newer consent of the same contributor whose terms shall count for the items given under older ones. */
+export type ConsentExtendInput = {
+  datasetId: Scalars['Bytes32']['input'];
+  consent: ConsentInput;
+  grant: DeviceGrantInput;
+  /** Every sealed key of the consents that are extended, sealed anew under the new terms; `consentHash` stays that of the older consent. */
+  sealed: Array<SignedRecordInput>;
+};
+
+export type ConsentExtended = {
+  __typename?: 'ConsentExtended';
+  consentHash: Scalars['Bytes32']['output'];
+  /** Consents whose items are held under the new terms now. */
+  extended: Array<Scalars['Bytes32']['output']>;
+};
+
+export type ConsentExtendResult = ConsentExtended | Refused;
 
 /** Lifecycle of a contribution; every change keeps a reason code. */
 export type ContributionState =

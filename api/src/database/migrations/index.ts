@@ -9,6 +9,7 @@ import { Labeling1764000007000 } from './1764000007000-labeling.ts';
 import { ClaimedLeases1764000008000 } from './1764000008000-claimed-leases.ts';
 import { RelayedConfirmed1764000009000 } from './1764000009000-relayed-confirmed.ts';
 import { KeyFiles1764000020000 } from './1764000020000-key-files.ts';
+import { ConsentExtensions1764000021000 } from './1764000021000-consent-extensions.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   ClaimedLeases1764000008000,
   RelayedConfirmed1764000009000,
   KeyFiles1764000020000,
+  ConsentExtensions1764000021000,
 ];

@@ -42,6 +42,25 @@ export class AccessService {
       .execute();
   }
 
+  /** Sealed keys of some consents of a contributor, by kind, consent and intake or pack. */
+  async sealedUnder(manager: EntityManager, consentHashes: string[]): Promise<SignedKeyRecord<SealedKeyRecord>[]> {
+    const keys = await manager.find(SealedKeyEntity, {
+      where: { consentHash: In(consentHashes) },
+      order: { consentHash: 'ASC', kind: 'ASC', intake: 'ASC', packId: 'ASC' },
+    });
+    return keys.map((key) => signedOf(key));
+  }
+
+  /** Puts a record in the place of the one for the same key: other terms, same key. */
+  async replaceSealed(manager: EntityManager, signed: SignedKeyRecord<SealedKeyRecord>): Promise<void> {
+    const { record } = signed;
+    const { kind, contributorRef } = record;
+    const consentHash = record.consentHash.toLowerCase();
+    const which = record.kind === 'kek' ? { intake: record.version } : { packId: record.packId.toLowerCase() };
+    await manager.delete(SealedKeyEntity, { kind, contributorRef, consentHash, ...which });
+    await this.keepSealed(manager, signed);
+  }
+
   async keepWraps(manager: EntityManager, wraps: WrappedKeyEntity[]): Promise<void> {
     if (wraps.length > 0) await manager.insert(WrappedKeyEntity, wraps);
   }

@@ -33,4 +33,8 @@ export class ConsentEntity {
 
   @Column({ type: 'text' })
   signature: string;
+
+  /** The newer consent whose terms count for the items of this one; null while its own do. */
+  @Column({ name: 'extended_by', type: 'text', nullable: true })
+  extendedBy: string | null;
 }

@@ -6,7 +6,9 @@ import { AnchorContributionsJob } from './anchor-contributions.job.ts';
 import { BlockOwnerEntity } from './block-owner.entity.ts';
 import { BlocksController } from './blocks.controller.ts';
 import { CommitService } from './commit.service.ts';
+import { ConsentExtensionService } from './consent-extension.service.ts';
 import { ConsentEntity } from './consent.entity.ts';
+import { ConsentResolver } from './consent.resolver.ts';
 import { ContributionBatchEntity } from './contribution-batch.entity.ts';
 import { ContributionFeed } from './contribution-feed.ts';
 import { ContributionEntity } from './contribution.entity.ts';
@@ -18,7 +20,6 @@ import { NonceService } from './nonce.service.ts';
 import { ReceiptService } from './receipt.service.ts';
 import { UploadService } from './upload.service.ts';
 import { WithdrawalRecordService } from './withdrawal-record.service.ts';
-import { WithdrawalResolver } from './withdrawal.resolver.ts';
 import { WithdrawalService } from './withdrawal.service.ts';
 
 @Module({
@@ -37,6 +38,7 @@ import { WithdrawalService } from './withdrawal.service.ts';
   providers: [
     AnchorContributionsJob,
     CommitService,
+    ConsentExtensionService,
     ContributionFeed,
     ContributionResolver,
     ContributionService,
@@ -45,7 +47,7 @@ import { WithdrawalService } from './withdrawal.service.ts';
     ReceiptService,
     UploadService,
     WithdrawalRecordService,
-    WithdrawalResolver,
+    ConsentResolver,
     WithdrawalService,
   ],
   exports: [ContributionService, IntakeService, NonceService, ReceiptService, UploadService],

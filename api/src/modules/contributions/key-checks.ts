@@ -82,15 +82,27 @@ function checkRecord(
   input: SignedRecordInput,
   context: KeyContext,
 ): SignedKeyRecord<SealedKeyRecord> {
+  const { chain, networkKey } = context;
+  return checkSealedRecord(input, {
+    chain,
+    networkKey,
+    terms: termsOf(commit, context),
+    grantedSigner: commit.grant.signer,
+  });
+}
+
+/** A record of exactly these terms, sealed to this key network and signed by the contributorRef or a granted device. */
+export function checkSealedRecord(
+  input: SignedRecordInput,
+  expected: { chain: ChainPort; networkKey: string | undefined; terms: RecordTerms; grantedSigner: string },
+): SignedKeyRecord<SealedKeyRecord> {
+  const { chain, networkKey, terms, grantedSigner } = expected;
   const record = readRecord(input.record);
-  checkTerms(record, termsOf(commit, context));
-  checkNetwork(record, context.networkKey);
-  const { chainId, addresses } = context.chain;
-  const { contributorRef } = commit.consent;
-  const known = input.signer === contributorRef || input.signer === commit.grant.signer;
-  const signed =
-    known &&
-    recovers(input.signer, digestOf('SealedKey', sealedKeyStruct(record), chainId, addresses), input.signature);
+  checkTerms(record, terms);
+  checkNetwork(record, networkKey);
+  const known = input.signer === terms.contributorRef || input.signer === grantedSigner;
+  const digest = digestOf('SealedKey', sealedKeyStruct(record), chain.chainId, chain.addresses);
+  const signed = known && recovers(input.signer, digest, input.signature);
   refuseUnless(signed, Code.WRONG_SIGNATURE, 'A sealed key is not signed by its owner', { of: 'sealedKey' });
   return { record, signature: input.signature, signer: input.signer };
 }

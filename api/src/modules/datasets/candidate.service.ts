@@ -46,10 +46,14 @@ export class CandidateService {
     });
   }
 
+  /** The terms that count for each consent: its own, or those of the consent that extended it. */
   private async consents(manager: EntityManager, items: ContributionEntity[]): Promise<Map<string, ConsentEntity>> {
     const hashes = [...new Set(items.map((item) => item.consentHash))];
     const rows = await manager.findBy(ConsentEntity, { consentHash: In(hashes) });
-    return new Map(rows.map((row) => [row.consentHash, row]));
+    const longer = rows.map((row) => row.extendedBy).filter((hash) => hash !== null);
+    const extensions = await manager.findBy(ConsentEntity, { consentHash: In(longer) });
+    const byHash = new Map(extensions.map((row) => [row.consentHash, row]));
+    return new Map(rows.map((row) => [row.consentHash, (row.extendedBy && byHash.get(row.extendedBy)) || row]));
   }
 
   private async currentNonces(

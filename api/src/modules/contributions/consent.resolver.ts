@@ -1,11 +1,21 @@
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { CurrentAccount, MaybeAccount } from '../../common/auth/current-account.decorator.ts';
+import type { ConsentExtendInput } from '../../common/graphql/schema.generated.ts';
+import { ConsentExtensionService } from './consent-extension.service.ts';
 import { WithdrawalRecordService } from './withdrawal-record.service.ts';
 
 @Resolver()
-export class WithdrawalResolver {
-  constructor(@Inject(WithdrawalRecordService) private readonly records: WithdrawalRecordService) {}
+export class ConsentResolver {
+  constructor(
+    @Inject(WithdrawalRecordService) private readonly records: WithdrawalRecordService,
+    @Inject(ConsentExtensionService) private readonly extensions: ConsentExtensionService,
+  ) {}
+
+  @Mutation()
+  consentExtend(@CurrentAccount() account: string, @Args('input') input: ConsentExtendInput) {
+    return this.extensions.extend(account, input);
+  }
 
   @Query()
   withdrawalReceipts(@CurrentAccount() account: string, @Args('datasetId') datasetId: string) {
