@@ -1,5 +1,6 @@
 /** Every bench by name; each is a module with `run(args)` that prints its figures and returns the exit code. */
 const BENCHES = {
+  flood: '../test/bench/flood/main.ts',
   gas: '../test/bench/gas/main.ts',
   keys: '../test/bench/keys/main.ts',
   labels: '../test/bench/labels/main.ts',

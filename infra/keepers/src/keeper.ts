@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate as nextTick } from 'node:timers/promises';
 import { z } from 'zod';
-import { clientAddress } from './client-address.ts';
 import type { ChainReader } from './chain-reader.ts';
 import { accessQuerySchema, identityOf, readLitCondition } from './conditions.ts';
 import type { AccessQuery, ConditionScope } from './conditions.ts';
@@ -27,7 +26,7 @@ export interface KeeperParts {
   signer: ShareSigner;
   log: ReleaseLog;
   metrics: Metrics;
-  limits: { perIp: RateLimiter; perAccount: RateLimiter; labelKeys: DailyCap };
+  limits: { perAccount: RateLimiter; labelKeys: DailyCap };
   index: number;
   /** All keys of an account per day, so that one account cannot fill the release log. */
   dailyKeys: DailyCap;
@@ -93,8 +92,8 @@ export class Keeper {
   }
 
   /** Lit's `encryption/sign`: one identity, one share. */
-  async signForLit(body: unknown, ip: string): Promise<LitShareReply> {
-    return this.#measured('lit', ip, async () => {
+  async signForLit(body: unknown): Promise<LitShareReply> {
+    return this.#measured('lit', async () => {
       const { scope, index } = this.#parts;
       const request = read(litRequestSchema, body);
       if (request.chain !== scope.chain) throw new Refusal('CONDITION_REFUSED', `this keeper serves ${scope.chain}`);
@@ -110,8 +109,8 @@ export class Keeper {
   }
 
   /** The batch endpoint: up to 500 identities under one session check, shares sealed to the session's key. */
-  async releaseBatch(body: unknown, ip: string): Promise<BatchReply> {
-    return this.#measured('batch', ip, async () => {
+  async releaseBatch(body: unknown): Promise<BatchReply> {
+    return this.#measured('batch', async () => {
       const { scope, index } = this.#parts;
       const { authSig, challenge, identities: queries } = read(batchRequestSchema, body);
       const session = await this.#openSession(authSig, queries.length);
@@ -190,11 +189,10 @@ export class Keeper {
     for (const answer of answers) this.#parts.metrics.answers.inc({ via, answer });
   }
 
-  async #measured<T>(via: 'lit' | 'batch', ip: string, work: () => Promise<T>): Promise<T> {
-    const { metrics, limits } = this.#parts;
+  async #measured<T>(via: 'lit' | 'batch', work: () => Promise<T>): Promise<T> {
+    const { metrics } = this.#parts;
     const stop = metrics.seconds.startTimer({ via });
     try {
-      limits.perIp.take(clientAddress(ip));
       return await work();
     } catch (error) {
       metrics.answers.inc({ via, answer: toRefusal(error).code });

@@ -6,6 +6,7 @@ import cors from '@fastify/cors';
 import fastify, { LogController } from 'fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { ChainReader } from './chain-reader.ts';
+import { clientAddress } from './client-address.ts';
 import type { KeeperConfig } from './config.ts';
 import { DailyCap } from './daily-cap.ts';
 import { limitConnections } from './connection-limit.ts';
@@ -14,7 +15,7 @@ import { assertKeeperSet, readKeeperSet } from './keeper-set.ts';
 import { Keeper } from './keeper.ts';
 import { createMetrics } from './metrics.ts';
 import { RateLimiter } from './rate-limit.ts';
-import { toRefusal } from './refusal.ts';
+import { Refusal, toRefusal } from './refusal.ts';
 import { ReleaseLog } from './release-log.ts';
 import type { Share } from './share-file.ts';
 import { createShareSigner } from './share-signer.ts';
@@ -70,6 +71,7 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
   const chain = new ChainReader({ ...config, rpcs });
   const signer = createShareSigner(share);
   metrics.watch({ log, heads: () => chain.lastHeads, singleOperator: config.singleOperator });
+  const perIp = new RateLimiter(config.rateLimit.perIp);
   const policy = { ...config, nodeAddresses: config.nodeAddresses ?? [] };
   const keeper = new Keeper({
     scope: { chain: config.chainName, accessPolicy: config.accessPolicy },
@@ -79,7 +81,6 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     log,
     metrics,
     limits: {
-      perIp: new RateLimiter(config.rateLimit.perIp),
       perAccount: new RateLimiter(config.rateLimit.perAccount),
       labelKeys,
     },
@@ -102,8 +103,16 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     }
     const refusal = toRefusal(error);
     if (refusal.code === 'INTERNAL') request.log.error({ err: error }, 'request failed');
-    else request.log.info({ code: refusal.code, detail: refusal.message }, 'refused');
+    else if (refusal.code !== 'RATE_LIMITED')
+      request.log.info({ code: refusal.code, detail: refusal.message }, 'refused');
     return refuse(reply, refusal.status, refusal.code, refusal.litCode, refusal.message, request.id);
+  });
+
+  // Before the body is read: a refusal must cost less than a question.
+  app.addHook('onRequest', async (request) => {
+    if (request.method !== 'POST' || perIp.tryTake(clientAddress(request.ip))) return;
+    metrics.answers.inc({ via: 'http', answer: 'RATE_LIMITED' });
+    throw new Refusal('RATE_LIMITED', 'too many requests from this address');
   });
 
   app.post('/web/handshake/', async () => {
@@ -121,8 +130,8 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
       nodeVersion: VERSION,
     };
   });
-  app.post('/web/encryption/sign/', (request) => keeper.signForLit(request.body, request.ip));
-  app.post('/allod/v1/keys', (request) => keeper.releaseBatch(request.body, request.ip));
+  app.post('/web/encryption/sign/', (request) => keeper.signForLit(request.body));
+  app.post('/allod/v1/keys', (request) => keeper.releaseBatch(request.body));
   app.get('/allod/v1/block', async () => {
     const { confirmedHash, at } = await chain.heads();
     return { blockhash: confirmedHash, timestamp: String(Math.floor(at / 1000)) };
