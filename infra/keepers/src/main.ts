@@ -9,8 +9,10 @@ const { values } = parseArgs({ options: { config: { type: 'string' } } });
 if (!values.config) throw new Error('usage: keeper --config FILE');
 
 const config = loadConfig(values.config, process.env);
-const share = openShareFile(JSON.parse(readFileSync(config.shareFile, 'utf8')), readPassphrase(config));
-const app = await createKeeperServer(config, share);
+const app = await createKeeperServer(
+  config,
+  openShareFile(JSON.parse(readFileSync(config.shareFile, 'utf8')), readPassphrase(config)),
+);
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => void app.close().then(() => process.exit(0)));
 }

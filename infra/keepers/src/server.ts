@@ -70,6 +70,8 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
   app.addHook('onClose', () => log.close());
   const chain = new ChainReader({ ...config, rpcs });
   const signer = createShareSigner(share);
+  // Handlers live as long as the process: they hold what is public of the share, not the share.
+  const { commitment, threshold, total, origin } = share;
   metrics.watch({ log, heads: () => chain.lastHeads, singleOperator: config.singleOperator });
   const perIp = new RateLimiter(config.rateLimit.perIp);
   const policy = { ...config, nodeAddresses: config.nodeAddresses ?? [] };
@@ -119,7 +121,7 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     await chain.assertReady();
     const { confirmedHash } = await chain.heads();
     return {
-      serverPublicKey: share.commitment.slice(2),
+      serverPublicKey: commitment.slice(2),
       subnetPublicKey: config.networkKey,
       networkPublicKey: config.networkKey,
       networkPublicKeySet: config.networkKey,
@@ -147,14 +149,14 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
       ...(state ? { detail: state.message } : {}),
       version: VERSION,
       index: config.index,
-      threshold: share.threshold,
-      total: share.total,
+      threshold,
+      total,
       networkKey: `0x${config.networkKey}`,
       chainId: config.chainId,
       chain: config.chainName,
       accessPolicy: config.accessPolicy,
       organization: config.organization,
-      keyOrigin: share.origin,
+      keyOrigin: origin,
       singleOperator: config.singleOperator,
       singleRpc: config.singleRpc || config.rpcs.length < 2,
       signer: signer.engine,

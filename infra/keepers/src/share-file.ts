@@ -41,8 +41,11 @@ export function sealShareFile(share: Share, passphrase: string): ShareFile {
   const salt = randomBytes(16);
   const iv = randomBytes(12);
   const { secret, ...open } = share;
-  const cipher = createCipheriv('aes-256-gcm', deriveKey(passphrase, salt), iv).setAAD(associatedData(open));
-  const data = Buffer.concat([cipher.update(scalarToBytes(secret)), cipher.final(), cipher.getAuthTag()]);
+  const key = deriveKey(passphrase, salt);
+  const plain = scalarToBytes(secret);
+  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associatedData(open));
+  const data = Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  wipe(key, plain);
   return {
     v: 1,
     scheme: 'bls12-381-shamir',
@@ -62,14 +65,26 @@ export function openShareFile(json: unknown, passphrase: string): Share {
   const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(file.cipher.iv, 'hex'), { authTagLength: 16 })
     .setAAD(associatedData(open))
     .setAuthTag(data.subarray(-16));
+  const plain = decipher.update(data.subarray(0, -16));
   let secret: bigint;
   try {
-    secret = bytesToScalar(Buffer.concat([decipher.update(data.subarray(0, -16)), decipher.final()]));
+    decipher.final();
+    secret = bytesToScalar(plain);
   } catch (cause) {
     throw new Error('share file: wrong passphrase or altered file', { cause });
+  } finally {
+    wipe(key, plain);
   }
   if (commitmentTo(secret) !== commitment) throw new Error('share file: share does not match its commitment');
   return { ...open, secret };
+}
+
+/**
+ * Best effort: bytes that held a secret are overwritten. The passphrase and the scalar are values of JavaScript, which
+ * leaves copies to the garbage collector; what protects memory is the machine.
+ */
+export function wipe(...secrets: Uint8Array[]): void {
+  for (const secret of secrets) secret.fill(0);
 }
 
 function associatedData(open: Omit<Share, 'secret'>): Buffer {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { bls12_381 as bls } from '@noble/curves/bls12-381.js';
+import { wipe } from './share-file.ts';
 import type { Share } from './share-file.ts';
 import { scalarToBytes } from './shamir.ts';
 
@@ -23,15 +24,19 @@ export function nativeSigner(share: Share): ShareSigner | undefined {
   } catch {
     return undefined;
   }
-  const key = blst.SecretKey.fromBytes(scalarToBytes(share.secret));
-  return { engine: 'blst', sign: (identity) => withIndex(share.index, key.sign(Buffer.from(identity)).toBytes()) };
+  const { index } = share;
+  const bytes = scalarToBytes(share.secret);
+  const key = blst.SecretKey.fromBytes(bytes);
+  wipe(bytes);
+  return { engine: 'blst', sign: (identity) => withIndex(index, key.sign(Buffer.from(identity)).toBytes()) };
 }
 
 export function portableSigner(share: Share): ShareSigner {
+  const { index } = share;
   const key = scalarToBytes(share.secret);
   const sign = (identity: string): Uint8Array =>
     bls.longSignatures.sign(bls.longSignatures.hash(Buffer.from(identity), DST), key).toBytes(true);
-  return { engine: 'noble', sign: (identity) => withIndex(share.index, sign(identity)) };
+  return { engine: 'noble', sign: (identity) => withIndex(index, sign(identity)) };
 }
 
 const withIndex = (index: number, signature: Uint8Array): Uint8Array => Buffer.concat([Buffer.of(index), signature]);

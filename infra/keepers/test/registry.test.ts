@@ -1,0 +1,177 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLightKeyGate } from '../../../mobile-sdk/src/keys/light.ts';
+import { pinnedFetch, tlsKeyHashOf } from '../../../mobile-sdk/src/platform/node/pinnedFetch.ts';
+import { CONFIRMATIONS, kill, startKeyNetwork } from '../../../mobile-sdk/src/keys/testing/key-network.ts';
+import type { TestKeyNetwork } from '../../../mobile-sdk/src/keys/testing/key-network.ts';
+import { datasetId, sealedKek } from '../../../mobile-sdk/src/keys/testing/records.ts';
+import { openShareFile, sealShareFile } from '../src/share-file.ts';
+import { makeCertificate } from '../src/testing/certificate.ts';
+import type { TestCertificate } from '../src/testing/certificate.ts';
+import { runKeeper } from '../src/testing/keeper-process.ts';
+import type { KeeperRun } from '../src/testing/keeper-process.ts';
+
+/** Asks without looking at the certificate. */
+async function readUnchecked(url: string): Promise<string> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+    get(url, { rejectUnauthorized: false }, resolve).on('error', reject),
+  );
+  return Buffer.concat((await answer.toArray()) as Buffer[]).toString();
+}
+
+async function end(run: KeeperRun | undefined): Promise<void> {
+  run?.child.kill('SIGKILL');
+  await run?.ended;
+}
+
+/** Real keeper processes, a real chain and a real registry: what the registry says is what counts. */
+describe('keepers and their registry', () => {
+  const certificates: TestCertificate[] = ['one', 'two', 'three'].map(makeCertificate);
+  let network: TestKeyNetwork;
+  let entries: Record<string, unknown>[];
+
+  beforeAll(async () => {
+    network = await startKeyNetwork();
+    await Promise.all(network.keepers.map(({ child }) => kill(child)));
+    entries = ((await network.registry['getKeepers']!()) as { toObject(): Record<string, unknown> }[]).map((keeper) =>
+      keeper.toObject(),
+    );
+    await network.license(network.wallet(1).address, datasetId, 1);
+    await network.mine(CONFIRMATIONS + 1);
+  });
+  afterAll(() => network.stop());
+
+  /** Runs keeper i with a changed configuration, in a file of its own. */
+  const run = (i: number, changes: object, env: Record<string, string> = {}): KeeperRun => {
+    const { configFile } = network.keepers[i]!;
+    const original = JSON.parse(readFileSync(configFile, 'utf8')) as object;
+    const file = join(dirname(configFile), `changed-${i + 1}.json`);
+    writeFileSync(file, JSON.stringify({ ...original, logLevel: 'info', ...changes }));
+    return runKeeper(file, env);
+  };
+  const register = async (change: (entry: Record<string, unknown>, i: number) => object): Promise<void> => {
+    const keepers = entries.map((entry, i) => ({ ...entry, ...change(entry, i) }));
+    await (await network.registry['setNetwork']!(network.networkKey, network.threshold, keepers)).wait();
+    await network.mine(CONFIRMATIONS);
+  };
+
+  describe('over TLS, with certificates that no authority knows', () => {
+    const https = (i: number): string => network.keepers[i]!.url.replace('http:', 'https:');
+    const hashOf = (i: number): string => tlsKeyHashOf(new X509Certificate(certificates[i]!.cert));
+    /** Which certificate each running keeper shows. */
+    const showing: (number | undefined)[] = [];
+    const runs: KeeperRun[] = [];
+    const show = async (wanted: readonly number[]): Promise<void> => {
+      const changed = wanted.flatMap((certificate, i) => (showing[i] === certificate ? [] : [i]));
+      await Promise.all(changed.map((i) => end(runs[i])));
+      for (const i of changed) {
+        const folder = dirname(network.keepers[i]!.configFile);
+        const tls = { certFile: join(folder, `cert-${i}.pem`), keyFile: join(folder, `key-${i}.pem`) };
+        writeFileSync(tls.certFile, certificates[wanted[i]!]!.cert);
+        writeFileSync(tls.keyFile, certificates[wanted[i]!]!.key, { mode: 0o600 });
+        runs[i] = run(i, { tls });
+        showing[i] = wanted[i];
+      }
+      await Promise.all(changed.map((i) => runs[i]!.listening));
+    };
+    beforeAll(() => register((_, i) => ({ url: https(i), tlsKeyHash: hashOf(i) })));
+    afterAll(() => Promise.all(runs.map(end)));
+
+    const open = async () => {
+      const gate = createLightKeyGate({ ...network, timeoutMs: 20_000, fetchFrom: pinnedFetch });
+      const { record, key } = sealedKek(network, network.wallet(10).address);
+      try {
+        const session = await gate.startSession(network.wallet(1));
+        return { result: (await gate.open([record], session))[0], key };
+      } finally {
+        await gate.close();
+      }
+    };
+    it('open for a client that finds the TLS keys which the registry names', async () => {
+      await show([0, 1, 2]);
+      const { result, key } = await open();
+      expect(result).toEqual({ ok: true, key });
+    });
+
+    it('open while one address is held by somebody with another key, who is told nothing', async () => {
+      await show([0, 1, 0]);
+      const { result, key } = await open();
+      expect(result).toEqual({ ok: true, key });
+      const metrics = await readUnchecked(`${https(2)}/metrics`);
+      expect(metrics).toContain('allod_keeper_request_seconds');
+      expect(metrics).not.toContain('allod_keeper_answers_total{via="batch"');
+    });
+
+    it('do not open when two addresses are: a session is sent to nobody but the named keys', async () => {
+      await show([0, 0, 0]);
+      const { result } = await open();
+      expect(result).toMatchObject({ ok: false, code: 'UNAVAILABLE' });
+    });
+  });
+
+  describe('in production', () => {
+    const production = {
+      production: true,
+      domainAllow: ['localhost:*'],
+      organization: 'north',
+      maxHeadAgeSeconds: 3600,
+    };
+    const settings = () => ({
+      ...production,
+      keeperRegistry: network.keeperRegistry,
+      nodeAddresses: [network.keepers[0]!.url],
+    });
+    const started: KeeperRun[] = [];
+    const start = (...[changes, env]: [object, Record<string, string>?]): KeeperRun => {
+      const keeper = run(0, changes, env);
+      started.push(keeper);
+      return keeper;
+    };
+    afterEach(() => Promise.all(started.splice(0).map(end)));
+    const organizations = (names: string[]) => register((_, i) => ({ organization: names[i] }));
+
+    it('are refused with a key that a dealer made, unless SINGLE_OPERATOR=1, which health then shows', async () => {
+      await organizations(['north', 'south', 'east']);
+      const refused = start(settings());
+      expect(await refused.ended).not.toBe(0);
+      expect(refused.output()).toContain('made by a dealer');
+      const accepted = start(settings(), { SINGLE_OPERATOR: '1' });
+      await accepted.listening;
+      await network.mine(CONFIRMATIONS);
+      await sleep(200);
+      const health = await (await fetch(`${network.keepers[0]!.url}/health`)).json();
+      expect(health).toMatchObject({
+        status: 'READY',
+        singleOperator: true,
+        keyOrigin: 'dealer',
+        organization: 'north',
+      });
+    });
+
+    it('are refused while one organization runs as many as open a key, whoever made the key', async () => {
+      await organizations(['north', 'south', 'south']);
+      const folder = dirname(network.keepers[0]!.configFile);
+      const passphrase = readFileSync(join(folder, 'passphrase'), 'utf8');
+      const share = openShareFile(JSON.parse(readFileSync(join(folder, 'share-1.json'), 'utf8')), passphrase);
+      writeFileSync(join(folder, 'dkg-1.json'), JSON.stringify(sealShareFile({ ...share, origin: 'dkg' }, passphrase)));
+      const changes = { ...settings(), shareFile: 'dkg-1.json' };
+      const refused = start(changes);
+      expect(await refused.ended).not.toBe(0);
+      expect(refused.output()).toContain('runs 2 of the keepers');
+      await organizations(['north', 'south', 'east']);
+      await start(changes).listening;
+    });
+
+    it('are refused under an organization that the registry does not name for their share', async () => {
+      await organizations(['south', 'north', 'east']);
+      const refused = start(settings(), { SINGLE_OPERATOR: '1' });
+      expect(await refused.ended).not.toBe(0);
+      expect(refused.output()).toContain('under the organization "south"');
+    });
+  });
+});
