@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeeperRegistryAbi } from '@allod/contracts';
 import { conditionOf } from '@allod/protocol';
@@ -8,6 +11,9 @@ import { createLitSdkKeyGate } from './lit-sdk.ts';
 import { CONFIRMATIONS, kill, startKeyNetwork } from './testing/key-network.ts';
 import type { TestKeyNetwork } from './testing/key-network.ts';
 import { datasetId, sealedKek } from './testing/records.ts';
+
+/** How often the SDK's provider looks for new blocks while it is connected. */
+const SDK_POLLING_MS = 4000;
 
 const litRequire = createRequire(createRequire(import.meta.url).resolve('@lit-protocol/lit-node-client'));
 
@@ -27,20 +33,59 @@ describe('the genuine Lit SDK and its hazards', () => {
 
   const fixture = () => sealedKek(network, network.wallet(5).address);
 
+  /** Everything that is printed, by any method of the console. */
+  const listen = (): unknown[][] => {
+    const printed: unknown[][] = [];
+    for (const method of ['log', 'info', 'debug', 'warn', 'error', 'dir', 'table', 'trace'] as const)
+      jest.spyOn(console, method).mockImplementation((...args: unknown[]) => void printed.push(args));
+    return printed;
+  };
+  /** A signature in G2, whole or in any form that a log line could have. */
+  const isLeak = (value: unknown): boolean =>
+    ArrayBuffer.isView(value) ? value.byteLength >= 96 : /[0-9a-f]{192}|(\d+,\s*){95}/i.test(String(value));
+
   it('prints the decryption key when it is used bare, and not through the adapter', async () => {
-    const printed: string[] = [];
-    jest.spyOn(console, 'log').mockImplementation((...args: unknown[]) => void printed.push(String(args[0])));
+    const printed = listen();
     const gate = createLitSdkKeyGate(network);
     const session = await gate.startSession(alice);
     const { record, key } = fixture();
     const work = gate.open([record], session);
     console.log('a line of somebody else');
     expect((await work)[0]).toEqual({ ok: true, key });
-    expect(printed).toEqual(['a line of somebody else']);
+    expect(printed).toContainEqual(['a line of somebody else']);
+    expect(printed.flat().filter(isLeak)).toEqual([]);
     await gate.close();
 
     await bareDecrypt(network, alice);
-    expect(printed).toContain('signature from encrypt op: ');
+    expect(printed.flat().filter(isLeak)).not.toEqual([]);
+  });
+
+  it('asks nothing of the chain any more once it is closed', async () => {
+    let requests = 0;
+    const proxy = createServer((request, response) => {
+      requests++;
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: Buffer.concat(chunks) };
+        void fetch(network.rpcUrl, init)
+          .then((answer) => answer.text())
+          .then((text) => response.writeHead(200, { 'content-type': 'application/json' }).end(text));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    const rpcUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const gate = createLitSdkKeyGate({ ...network, rpcUrl });
+    const session = await gate.startSession(alice);
+    const { record, key } = fixture();
+    expect((await gate.open([record], session))[0]).toEqual({ ok: true, key });
+    await gate.close();
+    const atClose = requests;
+    expect(atClose).toBeGreaterThan(0);
+    await sleep(SDK_POLLING_MS + 1000);
+    expect(requests).toBe(atClose);
+    proxy.closeAllConnections();
+    proxy.close();
   });
 
   it('contacts the keepers and the RPC only', async () => {
