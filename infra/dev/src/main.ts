@@ -5,6 +5,7 @@ import type { JobReport } from './report.ts';
 import { readSettings, usage } from './settings.ts';
 import { startStack } from './stack.ts';
 import type { Stack } from './stack.ts';
+import { keeperWarnings } from './parts/keepers.ts';
 
 type RunMainJob = (stack: Stack, report: JobReport) => Promise<void>;
 
@@ -111,6 +112,7 @@ export async function main(args: string[]): Promise<number> {
       else code = 1;
     }
   }
+  for (const warning of await keeperWarnings(stack.urls.keepers)) print(`! ${warning}`);
   if (!settings.exit && !abort.signal.aborted) {
     printUrls(stack);
     print('\nrunning; Ctrl-C stops everything');

@@ -91,6 +91,7 @@ export async function setUp(options: SetupOptions): Promise<void> {
     keepers: keeperUrls,
     development: true,
     singleOperator: true,
+    singleRpc: new Set(options.rpcUrls).size < 2,
   };
   writeFileSync(join(sharedDir, 'ui-config.json'), JSON.stringify(uiConfig, null, 2));
 }

@@ -223,6 +223,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       keepers: keeperPorts.map(at),
       development: true,
       singleOperator: true,
+      singleRpc: false,
     };
     const folder = join(REPOSITORY, 'labeling-ui', 'dist');
     const ui = new UiServer({ folder, port: ports.ui, config: () => uiConfig });

@@ -31,6 +31,11 @@ export function Shell() {
           {strings.banner.singleOperator}
         </p>
       ) : null}
+      {config.singleRpc ? (
+        <p className="strip warning" role="note">
+          {strings.banner.singleRpc}
+        </p>
+      ) : null}
       <main id="content">
         <Outlet />
       </main>

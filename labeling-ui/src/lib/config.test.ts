@@ -25,6 +25,7 @@ describe('configuration', () => {
     const { development: _d, singleOperator: _s, ...rest } = makeConfig();
     expect(parseConfig({ ...rest, development: 'yes' })).toMatchObject({ development: false, singleOperator: true });
     expect(parseConfig({ ...rest, singleOperator: false })).toMatchObject({ singleOperator: false });
+    expect(parseConfig({ ...rest, singleRpc: true })).toMatchObject({ singleRpc: true });
   });
 
   test('reports a server without configuration', async () => {

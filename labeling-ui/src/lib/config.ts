@@ -13,6 +13,8 @@ export interface AppConfig {
   development: boolean;
   /** Every keeper is run by one operator, who could therefore open what it keeps. */
   singleOperator: boolean;
+  /** A keeper believes one chain provider alone, which could therefore show it entitlements that do not exist. */
+  singleRpc: boolean;
 }
 
 export class ConfigError extends Error {
@@ -50,6 +52,7 @@ export function parseConfig(source: unknown): AppConfig {
     networkKey: text(fields, 'networkKey'),
     development: fields['development'] === true,
     singleOperator: fields['singleOperator'] !== false,
+    singleRpc: fields['singleRpc'] === true,
   };
 }
 

@@ -10,6 +10,8 @@ export const strings = {
   backToJobs: 'Back to jobs',
   banner: {
     singleOperator: 'One operator runs every key keeper of this network, and could open what you see here.',
+    singleRpc:
+      'A key keeper of this network believes one chain provider alone, which could lie to it about who may open keys.',
     development: (chainName: string, chainId: number) =>
       `Development network ${chainName} (${chainId}). Dollars here are test tokens without value.`,
   },

@@ -26,6 +26,7 @@ export function makeConfig(change: Partial<AppConfig> = {}): AppConfig {
     networkKey: '0x00',
     development: true,
     singleOperator: true,
+    singleRpc: false,
     ...change,
   };
 }

@@ -82,6 +82,25 @@ export async function registerKeepers(options: {
   }
 }
 
+/** What keepers say of themselves that whoever trusts them must know; nothing of keepers that do not answer. */
+export async function keeperWarnings(urls: readonly string[]): Promise<string[]> {
+  const reports = await Promise.all(
+    urls.map((url) =>
+      fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) })
+        .then((answer) => answer.json() as Promise<{ singleOperator?: boolean; singleRpc?: boolean }>)
+        .catch(() => undefined),
+    ),
+  );
+  const warnings: string[] = [];
+  if (reports.some((report) => report?.singleOperator)) {
+    warnings.push('one operator runs every key keeper (SINGLE_OPERATOR=1): it could open all that is sealed here');
+  }
+  if (reports.some((report) => report?.singleRpc)) {
+    warnings.push('a key keeper believes one RPC alone (SINGLE_RPC=1): that RPC could lie to it');
+  }
+  return warnings;
+}
+
 export interface KeeperSettings {
   port: number;
   host: string;

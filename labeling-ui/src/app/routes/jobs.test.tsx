@@ -81,6 +81,16 @@ describe('jobs', () => {
     expect(screen.queryByText(warning)).toBeNull();
   });
 
+  test('warns of keepers that believe one chain provider, and only then', async () => {
+    const warning = /believes one chain provider alone/;
+    const { unmount } = renderApp({ network, signedIn: false, config: { singleRpc: true } });
+    expect(await screen.findByText(warning)).toBeVisible();
+    unmount();
+    renderApp({ network, signedIn: false });
+    await screen.findByText('No open jobs right now.');
+    expect(screen.queryByText(warning)).toBeNull();
+  });
+
   test('an unknown address says so', async () => {
     renderApp({ network, path: '/nowhere', signedIn: false });
     expect(await screen.findByRole('heading', { name: 'There is no page here.' })).toBeVisible();
