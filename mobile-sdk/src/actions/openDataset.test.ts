@@ -61,6 +61,20 @@ describe('openDataset', () => {
     ).toEqual([3]);
   });
 
+  it('asks for the newest key in force when a newer one has ended', async () => {
+    const client = world.client({ seed: seedOf(1) });
+    await consentTo(client, ['TRAIN']);
+    world.api.openIntake = 2;
+    await client.contribute({ datasetId: DATASET, items: [text('1c')] });
+    const version = freeze(world, 2);
+    const [, newer] = version.keyFiles.get(refs[0]!)!.sealed;
+    newer!.record = { ...newer!.record, validUntil: 1_600_000_000 };
+    publish(world, { ...version, contributor: version.contributor.slice(0, 2) });
+    asked.length = 0;
+    expect(await openAll()).toEqual(['1a', '1b', '2a', '2b', 'KEY_MISSING']);
+    expect(asked.map((record) => (record as SealedKek).version)).toEqual([1, 1]);
+  });
+
   it('says which contributor refused and opens the rest', async () => {
     refusedRef = refs[0]!;
     publish(world, freeze(world));

@@ -4,6 +4,7 @@ import {
   type KeyFileWrap,
   type Manifest,
   type ManifestItem,
+  MAX_VERSION,
   type SealedKek,
   unwrapDek,
 } from '@allod/protocol';
@@ -74,32 +75,31 @@ export const keyName = (item: { contributorRef: string; consentHash: string }): 
   `${lower(item.contributorRef)}/${lower(item.consentHash)}`;
 
 /**
- * The newest sealed KEK of a consent that a licensee of `version` may ask for; older ones follow from it. Undefined when the
- * file has none for this contributor, dataset, chain and consent.
+ * The sealed KEK of a consent that a licensee of `version` asks for: the newest whose terms have not ended, since older ones follow
+ * from it; one that has ended where there is no other. Undefined when the file has none for this contributor, dataset, chain and
+ * consent.
+ *
+ * @param now unix seconds
  */
-export function newestKek(
+export function bestKek(
   file: KeyFile,
   item: ManifestItem,
-  version: number,
-  accessPolicy: string,
+  { version, accessPolicy, now }: { version: number; accessPolicy: string; now: number },
 ): SealedKek | undefined {
+  const rank = (record: SealedKek): number => record.version + (record.validUntil > now ? MAX_VERSION : 0);
   return file.sealed
     .map(({ record }) => record)
     .filter(
       (record) =>
         record.kind === 'kek' &&
         record.version <= version &&
-        record.version >= item.intake &&
         record.chainId === file.chainId &&
         lower(record.accessPolicy) === lower(accessPolicy) &&
         lower(record.datasetId) === lower(file.datasetId) &&
         lower(record.contributorRef) === lower(item.contributorRef) &&
         lower(record.consentHash) === lower(item.consentHash),
     )
-    .reduce<SealedKek | undefined>(
-      (best, record) => (best && best.version >= record.version ? best : record),
-      undefined,
-    );
+    .reduce<SealedKek | undefined>((best, record) => (best && rank(best) >= rank(record) ? best : record), undefined);
 }
 
 const wraps = new WeakMap<KeyFile, Map<string, KeyFileWrap>>();

@@ -4,7 +4,7 @@ import { AllodError } from '../errors/base.ts';
 import { ContentError } from '../errors/content.ts';
 import type { Account } from '../identity/account.ts';
 import { openKeys } from '../identity/openKeys.ts';
-import { dekOf, keyName, type KeyFiles, newestKek, withdrawn } from './keyFiles.ts';
+import { bestKek, dekOf, keyName, type KeyFiles, withdrawn } from './keyFiles.ts';
 
 /** What the keepers answered for one contributor and consent. */
 export interface KeyRelease {
@@ -31,12 +31,13 @@ export async function askKeepers(
   version: number,
 ): Promise<KeyRing> {
   const records = new Map<string, SealedKek>();
+  const { AccessPolicy: accessPolicy } = client.chain.contracts;
+  const terms = { version, accessPolicy, now: Math.floor(client.platform.clock.now() / 1000) };
   for (const item of items) {
     const current = files.get(item.contributorRef.toLowerCase());
-    if (!current || current instanceof Error) continue;
-    const record = newestKek(current.file, item, version, client.chain.contracts.AccessPolicy);
-    const best = records.get(keyName(item));
-    if (record && (!best || best.version < record.version)) records.set(keyName(item), record);
+    if (!current || current instanceof Error || records.has(keyName(item))) continue;
+    const record = bestKek(current.file, item, terms);
+    if (record) records.set(keyName(item), record);
   }
   const results = await openKeys(client, reader, [...records.values()]);
   const walked = new Map<string, Uint8Array>();
@@ -69,6 +70,8 @@ export async function askKeepers(
         throw new ContentError(key.result?.code ?? 'UNAVAILABLE', key.result?.detail ?? 'the keepers did not answer', {
           details,
         });
+      if (key.record.version < item.intake)
+        throw new ContentError('KEY_MISSING', 'the key file has no key in force for this intake', { details });
       return dekOf(
         file,
         item,
