@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { abis } from '@allod/contracts';
 import { type Stack, startStack } from '@allod/dev/src/stack.ts';
 import { equalBytes, purposesOf, type SealedKek, type SealedKeyRecord } from '@allod/protocol';
 import { createLightKeyGate, type KeyGate, type KeyResult, type LightKeyGateOptions } from '@allod/sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { JsonRpcProvider, Wallet } from 'ethers';
+import { Contract, JsonRpcProvider, Wallet } from 'ethers';
 import pg from 'pg';
 import { Clients } from '../harness/actors.ts';
 
@@ -141,6 +142,36 @@ describe('nobody reads around the keepers', () => {
     await clients.of('requester').closeJob({ jobId: draft.job.id });
     await afterHeads();
     expect(await open('labeler1', labelKey)).toMatchObject(refused('NOT_AUTHORIZED'));
+  });
+
+  test('a curator who makes its own job and qualifies itself opens nothing without an open job with money in it', async () => {
+    const curator = new Wallet(stack.accounts.curator.privateKey, chain);
+    const { LabelEscrow, TestUSD } = stack.deployment.addresses;
+    const escrow = new Contract(LabelEscrow, abis.LabelEscrow, curator);
+    const token = new Contract(TestUSD, abis.TestUSD, curator);
+    const send = async (contract: Contract, method: string, ...args: unknown[]): Promise<void> =>
+      void (await (await contract.getFunction(method)(...args)).wait());
+    const job = { datasetId, salt: fork(), dailyCap: 1n, quizBudget: 0n, signer: curator.address, ruleHash: fork() };
+    const unfunded = escrow.getFunction('createJob').staticCall({ ...job, budget: 0n }, 0, '0x');
+    await expect(unfunded).rejects.toMatchObject({ revert: { name: 'LabelEscrowBadBudget' } });
+    await send(token, 'approve', LabelEscrow, 0n);
+    const unpaid = escrow.getFunction('createJob').staticCall({ ...job, budget: 1_000_000n }, 0, '0x');
+    await expect(unpaid).rejects.toMatchObject({ code: 'CALL_EXCEPTION' });
+
+    await send(token, 'mint', curator.address, 1_000_000n);
+    await send(token, 'approve', LabelEscrow, 1_000_000n);
+    await send(escrow, 'createJob', { ...job, budget: 1_000_000n }, 0, '0x');
+    const jobId = await escrow.getFunction('jobIdOf')(datasetId, curator.address, job.salt);
+    await send(escrow, 'qualify', jobId, [curator.address]);
+    // Said plainly in the README: while a funded job is open, its signer and one qualified account can read together.
+    expect(await untilOpen(() => open('curator', labelKey))).toMatchObject({ ok: true });
+    expect(await open('curator', kek)).toMatchObject(refused('NOT_AUTHORIZED'));
+    await send(escrow, 'closeJob', jobId);
+    await afterHeads();
+    expect(await open('curator', labelKey)).toMatchObject(refused('NOT_AUTHORIZED'));
+    await expect(escrow.getFunction('qualify').staticCall(jobId, [curator.address])).rejects.toMatchObject({
+      revert: { name: 'LabelEscrowJobClosed' },
+    });
   });
 
   describe('with a license', () => {

@@ -179,6 +179,34 @@ describe('a keeper', () => {
     expect((await batch([...identities, identity(record)])).json()).toMatchObject({ code: 'INVALID_REQUEST' });
   });
 
+  it('asks each RPC as much as its README says', async () => {
+    await app.close();
+    app = await start({ headTtlMs: 60_000 });
+    await app.inject('/health');
+    const asked = async (work: () => PromiseLike<unknown>): Promise<[requests: number, calls: number]> => {
+      for (const rpc of rpcs) rpc.batches.length = 0;
+      await work();
+      const [first, second] = rpcs.map(({ batches }) => batches);
+      expect(first).toEqual(second);
+      return [first!.length, first!.reduce((sum, size) => sum + size, 0)];
+    };
+    const fresh = await createKeySession(HDNodeWallet.createRandom(), {
+      nonce: blockHashOf(chains[0], 18),
+      chainId: 31337,
+    });
+    const one = (of: KeySession) => () => batch([identity(record)], { authSig: signForKeeper(of, NODE) });
+    expect(await asked(one(fresh))).toEqual([3, 4]);
+    expect(await asked(one(fresh))).toEqual([1, 2]);
+    expect(await asked(() => lit({ authSig: signForKeeper(fresh, NODE) }))).toEqual([1, 2]);
+    expect(
+      await asked(() => batch(Array(500).fill(identity(record)), { authSig: signForKeeper(fresh, NODE) })),
+    ).toEqual([1, 2]);
+    await app.close();
+    app = await start({ headTtlMs: 0 });
+    await one(fresh)();
+    expect(await asked(one(fresh))).toEqual([3, 4]);
+  });
+
   it('asks in batches no larger than its RPCs take', async () => {
     await app.close();
     app = await start({ rpcMaxBatch: 10 });

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { get } from 'node:https';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -59,6 +62,48 @@ describe('keepers and their registry', () => {
     await (await network.registry['setNetwork']!(network.networkKey, network.threshold, keepers)).wait();
     await network.mine(CONFIRMATIONS);
   };
+
+  describe('with one slow', () => {
+    const runs: KeeperRun[] = [];
+    let slow: Server;
+    /** What an RPC of the slow keeper waits for before each answer. */
+    let hold: Promise<void> = Promise.resolve();
+
+    beforeAll(async () => {
+      slow = createServer((request, response) => {
+        void request.toArray().then(async (chunks) => {
+          await hold;
+          const init = { method: 'POST', headers: { 'content-type': 'application/json' } };
+          const answer = await fetch(network.rpcUrl, { ...init, body: Buffer.concat(chunks as Buffer[]) });
+          response.end(await answer.text());
+        });
+      }).listen(0, '127.0.0.1');
+      await once(slow, 'listening');
+      const { port } = slow.address() as AddressInfo;
+      const rpcUrls = { baseSepolia: [network.rpcUrl, `http://127.0.0.1:${port}`] };
+      runs.push(run(0, { rpcUrls, rpcTimeoutMs: 60_000, headTtlMs: 600_000 }), run(1, {}), run(2, {}));
+      await Promise.all(runs.map(({ listening }) => listening));
+      await fetch(`${network.keepers[0]!.url}/health`);
+    });
+    afterAll(async () => {
+      await Promise.all(runs.map(end));
+      slow.closeAllConnections();
+      slow.close();
+    });
+
+    it('open without waiting for it', async () => {
+      const gate = createLightKeyGate({ ...network, timeoutMs: 60_000, hedgeMs: 300 });
+      const session = await gate.startSession(network.wallet(1));
+      const fixtures = [11, 12, 13].map((i) => sealedKek(network, network.wallet(i).address));
+      let release = (): void => {};
+      hold = new Promise((resolve) => (release = resolve));
+      const results = [];
+      for (const { record } of fixtures) results.push((await gate.open([record], session))[0]);
+      expect(results).toEqual(fixtures.map(({ key }) => ({ ok: true, key })));
+      release();
+      await gate.close();
+    });
+  });
 
   describe('over TLS, with certificates that no authority knows', () => {
     const https = (i: number): string => network.keepers[i]!.url.replace('http:', 'https:');
