@@ -27,7 +27,7 @@ const project = (displayName, folder, testMatch, { decorators = false } = {}) =>
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': swc(decorators) },
-  modulePathIgnorePatterns: ['/dist/', '/\\.allod/'],
+  modulePathIgnorePatterns: ['/dist/', '/\\.allod/', '/mobile-sdk/examples/'],
 });
 
 /** Every Jest project of the repository; run through `npm test`, which sets `--experimental-vm-modules`. */

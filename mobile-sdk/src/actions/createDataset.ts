@@ -1,5 +1,5 @@
 import { type DatasetMetadata, datasetId as deriveDatasetId, jsonBytes, jsonKeccak, rawCid } from '@allod/protocol';
-import { hexlify, randomBytes } from 'ethers';
+import { hexlify } from 'ethers';
 import { contractAt } from '../chain/contracts.ts';
 import { paymentToken } from '../chain/token.ts';
 import { eventArgs, transact } from '../chain/transact.ts';
@@ -11,6 +11,7 @@ import type { UploadError } from '../errors/upload.ts';
 import { DatasetDocument } from '../graphql/generated.ts';
 import { poll } from '../poll.ts';
 import { putBlock } from '../upload/putBlock.ts';
+import { randomBytes } from '../random.ts';
 
 export interface CreateDatasetParameters extends Omit<DatasetMetadata, 'v' | 'type'> {
   /** Bits of `Purpose` that licenses may ask for. */

@@ -1,5 +1,5 @@
 import { jobId as deriveJobId, signStruct, toBase64 } from '@allod/protocol';
-import { hexlify, randomBytes } from 'ethers';
+import { hexlify } from 'ethers';
 import { contractAt } from '../chain/contracts.ts';
 import { ensureAllowance } from '../chain/token.ts';
 import { readChain, transact } from '../chain/transact.ts';
@@ -15,6 +15,7 @@ import {
 import { accepted } from '../graphql/transport.ts';
 import { poll } from '../poll.ts';
 import { getJob, type LabelingJob } from './getJobs.ts';
+import { randomBytes } from '../random.ts';
 
 /** Time that an approval stays good, in seconds. */
 const APPROVAL_TIME = 24 * 3600;

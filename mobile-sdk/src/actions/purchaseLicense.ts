@@ -1,5 +1,5 @@
 import { purchaseNonce } from '@allod/protocol';
-import { hexlify, randomBytes, type Signer } from 'ethers';
+import { hexlify, type Signer } from 'ethers';
 import { contractAt } from '../chain/contracts.ts';
 import { ensureAllowance, signAuthorization, signPermit } from '../chain/token.ts';
 import { eventArgs, readChain, type Transaction, transact } from '../chain/transact.ts';
@@ -11,6 +11,7 @@ import { AllodError } from '../errors/base.ts';
 import type { ChainError, ContractRefusedError } from '../errors/chain.ts';
 import { MyLicensesDocument, type MyLicensesQuery } from '../graphql/generated.ts';
 import type { Account } from '../identity/account.ts';
+import { randomBytes } from '../random.ts';
 
 /** Slots of licenses per licensee and dataset. */
 const SLOTS = 8;

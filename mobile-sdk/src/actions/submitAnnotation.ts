@@ -1,5 +1,5 @@
 import { annotationCommitment, Code, jsonKeccak, signStruct } from '@allod/protocol';
-import { hexlify, randomBytes } from 'ethers';
+import { hexlify } from 'ethers';
 import { type ClientContext, execute, walletOf } from '../context.ts';
 import type { SignerMissingError } from '../errors/account.ts';
 import { RefusedError, type TransportError, UntrustedAnswerError } from '../errors/api.ts';
@@ -10,6 +10,7 @@ import { annotationKey, type CommitmentReceipt, type KeptAnnotation } from '../i
 import { loadJson, saveJson } from '../store.ts';
 import { type Assignment, getAssignments } from './acceptAssignment.ts';
 import { getEscrow } from './getEscrow.ts';
+import { randomBytes } from '../random.ts';
 
 export interface SubmitAnnotationParameters {
   /** The assignment, or its id (one more request). */

@@ -1,7 +1,8 @@
-import { type DeviceGrant, fromHex, signStruct, toHex } from '@allod/protocol';
-import { hexlify, randomBytes, Wallet } from 'ethers';
+import { type DeviceGrant, signStruct, toHex } from '@allod/protocol';
+import { Wallet } from 'ethers';
 import type { ClientContext, RefAccount } from '../context.ts';
 import { type StoredConsent, saveConsent } from './consents.ts';
+import { randomBytes } from '../random.ts';
 
 /** Longest life of a grant, in seconds. */
 const GRANT_LIFE = 90 * 24 * 3600;
@@ -14,7 +15,7 @@ export async function deviceKey(client: ClientContext, datasetId: string): Promi
   const name = `device/${client.chain.chainId}/${datasetId.toLowerCase()}`;
   let secret = await keyStore.get(name);
   if (!secret) {
-    secret = fromHex(hexlify(randomBytes(32)));
+    secret = randomBytes(32);
     await keyStore.set(name, secret);
   }
   return new Wallet(toHex(secret));

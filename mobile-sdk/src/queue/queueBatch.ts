@@ -1,5 +1,5 @@
 import { contributionId, jsonSha256, MAX_BATCH, toHex, topKek, wrapDek } from '@allod/protocol';
-import { hexlify, randomBytes } from 'ethers';
+import { hexlify } from 'ethers';
 import { type ClientContext, refOf } from '../context.ts';
 import type { ItemBytes } from '../crypto/itemSource.ts';
 import { sealItem } from '../crypto/sealItem.ts';
@@ -8,6 +8,7 @@ import { StorageFullError } from '../errors/upload.ts';
 import { loadConsent } from '../identity/consents.ts';
 import { bytesOf, type QueuedBatch, type QueuedItem, spoolIn } from '../upload/batch.ts';
 import { SpoolWriter } from './spoolWriter.ts';
+import { randomBytes } from '../random.ts';
 
 /** One item as it goes into a batch. */
 export interface NewItem {

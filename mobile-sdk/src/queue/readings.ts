@@ -1,11 +1,12 @@
 import { concatBytes, MAX_BATCH, uintBE, utf8 } from '@allod/protocol';
-import { hexlify, randomBytes } from 'ethers';
+import { hexlify } from 'ethers';
 import type { ClientContext } from '../context.ts';
 import { isAllodError } from '../errors/base.ts';
 import { StorageFullError } from '../errors/upload.ts';
 import type { ResumeStore } from '../platform/ports.ts';
 import { spoolIn } from '../upload/batch.ts';
 import { type NewItem, queueBatch } from './queueBatch.ts';
+import { randomBytes } from '../random.ts';
 
 /** A batch is made of this many readings, or of what there is after this many milliseconds. */
 export const FLUSH_COUNT = 30;
