@@ -35,6 +35,7 @@ export type * from './actions/quiz.ts';
 export type * from './actions/acceptAssignment.ts';
 export type * from './actions/submitAnnotation.ts';
 export type * from './actions/endAssignment.ts';
+export type * from './actions/appeal.ts';
 export type * from './actions/earnings.ts';
 export type * from './actions/claimLease.ts';
 export type { CommitmentReceipt } from './identity/annotations.ts';

@@ -43,6 +43,11 @@ const JOB_TEXTS = {
   quizSize: 0,
   secondsPerTask: 5,
   hourlyPay: '1',
+  wageFloor: '0',
+  wageReserve: '0',
+  wageGranted: '0',
+  adjudicationPrice: '120',
+  adjudicators: [],
 };
 
 /** Keepers that ask the real AccessPolicy. */

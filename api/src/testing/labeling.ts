@@ -69,6 +69,8 @@ export const jobInput = (datasetId: string, changes: Partial<LabelingJobCreateIn
   overlapMin: 2,
   overlapMax: 3,
   secondsPerTask: 8,
+  hiddenGoldBps: 0,
+  tooFastMs: 0,
   quiz: GOLD.map((answer) => ({ mediaType: 'image/png', contentBase64: 'AA==', answer })),
   ...changes,
 });
@@ -154,7 +156,15 @@ export interface TestEarnings {
   withdrawn: string;
   withdrawable: string;
   voucher: { cumulative: string; settledThrough: number; signer: string; signature: string } | null;
-  outcomes: { assignmentId: string; taskId: string; verdict: string; reason: string; pay: string }[];
+  outcomes: {
+    assignmentId: string;
+    taskId: string;
+    verdict: string;
+    reason: string;
+    pay: string;
+    appealUntil: string | null;
+    appeal: { state: string; route: string; reason: string; evidence: Record<string, unknown> | null } | null;
+  }[];
 }
 
 type Refusable<T> = T & { code?: string; message?: string };
@@ -185,15 +195,15 @@ export class TestLabeler {
     ).then((data) => data.quizSubmit);
   }
 
-  async accept(): Promise<Refusable<TestAssignment>> {
-    const data = await this.ask<{ assignmentAccept: Refusable<TestAssignment> }>(
-      `mutation($jobId: Bytes32!) { assignmentAccept(jobId: $jobId) { ... on Refused { code message } ${ASSIGNMENT} } }`,
+  async accept(mutation = 'assignmentAccept'): Promise<Refusable<TestAssignment>> {
+    const data = await this.ask<{ accepted: Refusable<TestAssignment> }>(
+      `mutation($jobId: Bytes32!) { accepted: ${mutation}(jobId: $jobId) { ... on Refused { code message } ${ASSIGNMENT} } }`,
       { jobId: this.job.id },
     );
-    return data.assignmentAccept;
+    return data.accepted;
   }
 
-  async end(id: string, how: 'Skip' | 'Report'): Promise<Refusable<TestAssignment>> {
+  async end(id: string, how: 'Skip' | 'Report' | 'Extend'): Promise<Refusable<TestAssignment>> {
     const reason = how === 'Report' ? ', reason: "unreadable"' : '';
     const data = await this.ask<{ ended: Refusable<TestAssignment> }>(
       `mutation($id: ID!) { ended: assignment${how}(id: $id${reason}) { ... on Refused { code message } ${ASSIGNMENT} } }`,
@@ -227,9 +237,31 @@ export class TestLabeler {
     return data.annotationSubmit;
   }
 
+  /** The one outcome of this labeler on an assignment. */
+  async outcome(assignmentId: string): Promise<TestEarnings['outcomes'][number]> {
+    return (await this.earnings()).outcomes.find((outcome) => outcome.assignmentId === assignmentId)!;
+  }
+
+  async appeal(assignmentId: string, text = 'Look again, please') {
+    const data = await this.ask<{ appealOpen: Refusable<{ state: string; route: string; reason: string }> }>(
+      `mutation($id: ID!, $text: String!) { appealOpen(assignmentId: $id, text: $text) {
+        ... on Appeal { state route reason } ... on Refused { code } } }`,
+      { id: assignmentId, text },
+    );
+    return data.appealOpen;
+  }
+
+  /** Accepts one task that waits for a blind decision and decides it; null when nothing waits. */
+  decide(answer: (contributionId: string) => string): Promise<TestAssignment | null> {
+    return this.label(answer, 'adjudicationAccept');
+  }
+
   /** Accepts one task and answers it; null when nothing is left. */
-  async label(answer: (contributionId: string) => string): Promise<TestAssignment | null> {
-    const assignment = await this.accept();
+  async label(
+    answer: (contributionId: string) => string,
+    mutation = 'assignmentAccept',
+  ): Promise<TestAssignment | null> {
+    const assignment = await this.accept(mutation);
     if (assignment.code) return null;
     await this.submit(await this.annotation(assignment, answer(assignment.contributionId)));
     return assignment;
@@ -238,7 +270,7 @@ export class TestLabeler {
   async earnings(): Promise<TestEarnings> {
     const data = await this.ask<{ earnings: TestEarnings[] }>(
       `query($jobId: Bytes32) { earnings(jobId: $jobId) { earned pending withdrawn withdrawable
-        voucher { cumulative settledThrough signer signature } outcomes { assignmentId taskId verdict reason pay } } }`,
+        voucher { cumulative settledThrough signer signature } outcomes { assignmentId taskId verdict reason pay appealUntil appeal { state route reason evidence } } } }`,
       { jobId: this.job.id },
     );
     return data.earnings[0]!;
@@ -249,6 +281,27 @@ export class TestLabeler {
     if (answer.errors) throw new Error(JSON.stringify(answer.errors));
     return answer.data;
   }
+}
+
+/** An account that requester and curator have appointed and the escrow lists. */
+export async function appointed(api: TestApp, job: TestJob): Promise<TestLabeler> {
+  const adjudicator = await new TestLabeler(api, job).signIn();
+  for (const token of [job.token, await api.signIn(job.dataset.curator)])
+    await appoint(api, job, adjudicator.address, token);
+  await settleChain(api);
+  return adjudicator;
+}
+
+export async function appoint(api: TestApp, job: TestJob, account: string, token: string) {
+  const answer = await api.graphql<{
+    adjudicatorAppoint: { code?: string; adjudicators?: { account: string; state: string }[] };
+  }>(
+    `mutation($id: Bytes32!, $account: Address!) { adjudicatorAppoint(jobId: $id, account: $account) {
+      ... on LabelingJob { adjudicators { account state } } ... on Refused { code } } }`,
+    { id: job.id, account },
+    token,
+  );
+  return answer.data.adjudicatorAppoint;
 }
 
 /** Labelers who passed the quiz and are listed on chain. */

@@ -26,6 +26,10 @@ export const routes: RouteObject[] = [
             lazy: async () => ({ Component: (await import('./routes/label.tsx')).LabelRoute }),
           },
           {
+            path: '/jobs/:jobId/adjudicate',
+            lazy: async () => ({ Component: (await import('./routes/adjudicate.tsx')).AdjudicateRoute }),
+          },
+          {
             path: '/earnings',
             lazy: async () => ({ Component: (await import('./routes/earnings.tsx')).EarningsRoute }),
           },

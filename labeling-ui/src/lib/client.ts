@@ -29,8 +29,18 @@ export interface LabelingJob {
   quizSize: number;
   secondsPerTask: number;
   hourlyPay: string;
+  /** Median time of one label as measured, null while too few have worked. */
+  measuredMs: number | null;
+  /** Per hour; 0 is none. */
+  wageFloor: string;
+  /** Pay of one blind decision. */
+  adjudicationPrice: string;
+  adjudicators: { account: string; state: 'PROPOSED' | 'ACTIVE' }[];
   qualification: Qualification | null;
 }
+
+export const isAdjudicator = (job: LabelingJob, account: string): boolean =>
+  job.adjudicators.some((one) => one.state === 'ACTIVE' && one.account.toLowerCase() === account.toLowerCase());
 
 /** What LabelEscrow itself says, read from the chain rather than from the API. */
 export interface EscrowBalance {
@@ -91,6 +101,18 @@ export interface AnnotationOutcome {
   evidence: unknown;
   pay: string;
   submittedAt: string;
+  /** Until then the refusal can be appealed; null when it cannot. */
+  appealUntil: string | null;
+  appeal: Appeal | null;
+}
+
+export interface Appeal {
+  state: 'OPEN' | 'UPHELD' | 'DENIED';
+  route: 'MORE_LABELS' | 'ADJUDICATION';
+  text: string;
+  reason: string;
+  evidence: unknown;
+  decideBy: string;
 }
 
 export interface Earnings {
@@ -127,6 +149,10 @@ export interface LabelingClient {
   submitAnnotation(assignmentId: string, value: string): Promise<AnnotationReceipt>;
   skipAssignment(assignmentId: string): Promise<void>;
   reportAssignment(assignmentId: string, reason: string): Promise<void>;
+  /** The next item that waits for a blind decision; answered like any other assignment. */
+  acceptAdjudication(jobId: string): Promise<OpenAssignment>;
+  /** Objects to a refusal, once. */
+  appeal(assignmentId: string, text: string): Promise<Appeal>;
   getEarnings(): Promise<Earnings[]>;
   withdraw(jobId: string): Promise<{ txHash: string }>;
   listWithdrawals(): Promise<WithdrawalRecord[]>;

@@ -52,7 +52,15 @@ const refusals: Partial<Record<Code | SdkCode, string>> = {
 };
 
 /** Verdicts in words. Each appears with its code, so that it can be quoted. */
-const verdicts: Record<VerdictReason, string> = {
+/** Beside the numbered reasons: those of what an appeal or an adjudicator changed. */
+type LaterReason = 'ADJUDICATED' | 'GOLD_RETIRED' | 'APPEAL_OPEN' | 'APPEAL_UPHELD' | 'APPEAL_DENIED';
+
+const verdicts: Record<VerdictReason | LaterReason, string> = {
+  ADJUDICATED: 'Your decision is paid, whatever it was.',
+  GOLD_RETIRED: 'The answer that was thought to be known was wrong, so yours is paid.',
+  APPEAL_OPEN: 'Your appeal is being answered.',
+  APPEAL_UPHELD: 'Your appeal was right, so the answer is paid.',
+  APPEAL_DENIED: 'Your appeal was looked at and the refusal stays.',
   AGREED: 'The other answers make yours likely enough, so it is paid.',
   CONTESTED_PAID: 'The labelers did not agree on this task. That is not your fault, so it is paid.',
   CONTRADICTED: 'The answers of the others alone make yours very unlikely, so it is not paid.',
@@ -66,7 +74,7 @@ const verdicts: Record<VerdictReason, string> = {
   TASK_CANCELLED: 'The task was taken back; your work on it is paid.',
   MAX_OVERLAP: 'The task got all the labels it may have and was decided by them.',
   LABELS_DISAGREE: 'The labels for this task disagree too much to decide.',
-  GOLD_PASSED: 'You passed the quiz.',
+  GOLD_PASSED: 'The right answer was known, and it is yours.',
 };
 
 export function explainRefusal(code: string, fallback = ''): string {
@@ -88,11 +96,15 @@ const percent = (value: number): string =>
 /** The figures behind a verdict as sentences; what has no known shape is listed as it came. */
 export function explainEvidence(evidence: unknown): string[] {
   if (typeof evidence !== 'object' || evidence === null) return [];
-  const { withoutYou, othersSay, othersPosterior, others, contradictedBy, gate, ...rest } = evidence as Record<
-    string,
-    unknown
-  >;
+  const { withoutYou, othersSay, othersPosterior, others, contradictedBy, gate, known, right, met, ...later } =
+    evidence as Record<string, unknown>;
+  const { adjudicated, moreLabels, ...rest } = later;
   const lines: string[] = [];
+  if (typeof known === 'string') {
+    lines.push(`The known answer is “${known}”. Of ${String(met)} such items you answered ${String(right)} right.`);
+  }
+  if (typeof adjudicated === 'string') lines.push(`An adjudicator who saw no votes chose “${adjudicated}”.`);
+  if (typeof moreLabels === 'number') lines.push(`Labels that came with the appeal: ${moreLabels}.`);
   if (typeof others === 'number') {
     const differ = typeof contradictedBy === 'number' ? `, ${contradictedBy} of them chose another label than you` : '';
     lines.push(`${others} ${others === 1 ? 'other labeler' : 'other labelers'} answered${differ}.`);

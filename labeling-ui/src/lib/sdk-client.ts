@@ -122,6 +122,8 @@ export function createSdkClient(config: AppConfig, wallet: Wallet | null): Label
     skipAssignment: (assignmentId) => run(async () => void (await sdk.skipAssignment({ assignmentId }))),
     reportAssignment: (assignmentId, reason) =>
       run(async () => void (await sdk.reportAssignment({ assignmentId, reason }))),
+    acceptAdjudication: (jobId) => run(() => open(null, () => sdk.acceptAdjudication({ jobId }))),
+    appeal: (assignmentId, text) => run(() => sdk.appealVerdict({ assignmentId, text })),
     getEarnings: () =>
       run(async () =>
         (await sdk.getEarnings()).map(({ jobId, earned, pending, withdrawn, withdrawable, outcomes }) => ({
@@ -170,7 +172,12 @@ function assignmentIdOf(error: unknown): string | null {
 }
 
 function toJob(job: NonNullable<Awaited<ReturnType<SdkClient['getJob']>>>): LabelingJob {
-  return { ...job, labels: [...job.labels], qualification: job.qualification ?? null };
+  return {
+    ...job,
+    labels: [...job.labels],
+    adjudicators: [...job.adjudicators],
+    qualification: job.qualification ?? null,
+  };
 }
 
 function toLeased({ id, jobId, mediaType, labels, lease }: SdkAssignment['assignment']): LeasedAssignment {

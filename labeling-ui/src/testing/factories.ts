@@ -54,6 +54,10 @@ export function makeJob(change: Partial<LabelingJob> = {}): LabelingJob {
     quizSize: 5,
     secondsPerTask: 6,
     hourlyPay: '30000000',
+    measuredMs: null,
+    wageFloor: '0',
+    adjudicationPrice: '150000',
+    adjudicators: [],
     qualification: 'NONE',
     ...change,
   };
@@ -122,6 +126,8 @@ export function makeOutcome(change: Partial<AnnotationOutcome> = {}): Annotation
     },
     pay: '50000',
     submittedAt: new Date(1_764_000_000_000 + seed * 7_000).toISOString(),
+    appealUntil: null,
+    appeal: null,
     ...change,
   };
 }

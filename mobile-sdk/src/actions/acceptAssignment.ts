@@ -5,6 +5,7 @@ import { AllodError } from '../errors/base.ts';
 import type { BlockUnavailableError, ContentError } from '../errors/content.ts';
 import { openAssignmentItem } from '../content/openAssignment.ts';
 import {
+  AdjudicationAcceptDocument,
   AssignmentAcceptDocument,
   type AssignmentFieldsFragment,
   MyAssignmentsDocument,
@@ -43,6 +44,19 @@ export type AcceptAssignmentErrorType =
 export async function acceptAssignment(client: ClientContext, { jobId }: { jobId: string }): Promise<OpenAssignment> {
   const { assignmentAccept } = await execute(client, AssignmentAcceptDocument, { jobId }, await walletOf(client));
   return openAssignment(client, { assignment: accepted(assignmentAccept) });
+}
+
+/**
+ * Leases the next item that waits for a blind decision to the wallet, an adjudicator of the job, and decrypts it. It is
+ * answered with `submitAnnotation` like any other assignment, at the job's `adjudicationPrice`.
+ *
+ * @throws RefusedError (`NO_TASK`, `FORBIDDEN` when the wallet is no adjudicator, `JOB_STATE`); else as `acceptAssignment`
+ * @example
+ * const { assignment, bytes } = await client.acceptAdjudication({ jobId });
+ */
+export async function acceptAdjudication(client: ClientContext, { jobId }: { jobId: string }): Promise<OpenAssignment> {
+  const { adjudicationAccept } = await execute(client, AdjudicationAcceptDocument, { jobId }, await walletOf(client));
+  return openAssignment(client, { assignment: accepted(adjudicationAccept) });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type ClientContext, execute, walletOf } from '../context.ts';
 import type { SignerMissingError } from '../errors/account.ts';
 import type { RefusedError, TransportError } from '../errors/api.ts';
-import { AssignmentReportDocument, AssignmentSkipDocument } from '../graphql/generated.ts';
+import { AssignmentExtendDocument, AssignmentReportDocument, AssignmentSkipDocument } from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
 import type { Assignment } from './acceptAssignment.ts';
 
@@ -25,6 +25,22 @@ export async function skipAssignment(
     await walletOf(client),
   );
   return accepted(assignmentSkip);
+}
+
+/**
+ * Moves the deadline of a live lease by its first length, at most twice. The assignment comes back under a new signed lease.
+ *
+ * @throws RefusedError (`LEASE_EXPIRED` when it has ended or was extended twice)
+ * @example
+ * const { lease } = await client.extendAssignment({ assignmentId });
+ */
+export async function extendAssignment(
+  client: ClientContext,
+  { assignmentId }: { assignmentId: string },
+): Promise<Assignment> {
+  const variables = { id: assignmentId };
+  const { assignmentExtend } = await execute(client, AssignmentExtendDocument, variables, await walletOf(client));
+  return accepted(assignmentExtend);
 }
 
 /**

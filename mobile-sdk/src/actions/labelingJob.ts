@@ -39,6 +39,15 @@ export interface CreateJobParameters {
   overlapMin: number;
   overlapMax: number;
   secondsPerTask: number;
+  /** Pay of one blind decision, token base units; three prices when not given. */
+  adjudicationPrice?: bigint;
+  /** Share of leases that are for items with a known answer, basis points; 500 when not given. */
+  hiddenGoldBps?: number;
+  /** An answer given faster, in milliseconds, does not close a task; a twentieth of the task's time when not given. */
+  tooFastMs?: number;
+  /** Least pay per hour at the measured pace, and the part of the budget that makes up for it; token base units. */
+  wageFloor?: bigint;
+  wageReserve?: bigint;
   /** The requester's own public items with known answers; never contributions. */
   quiz: readonly { bytes: Uint8Array; mediaType: string; answer: string }[];
   salt?: string;
@@ -87,11 +96,15 @@ export type JobErrorType =
  */
 export async function createJob(client: ClientContext, parameters: CreateJobParameters): Promise<DraftJob> {
   const requester = await walletOf(client);
-  const { salt = hexlify(randomBytes(32)), price, budget, dailyCap, quizBudget, quiz, labels, ...rest } = parameters;
+  const { salt = hexlify(randomBytes(32)), price, budget, dailyCap, quizBudget, quiz, labels, ...given } = parameters;
+  const { adjudicationPrice, wageFloor, wageReserve, ...rest } = given;
   const input = {
     ...rest,
     salt,
     labels: [...labels],
+    adjudicationPrice: adjudicationPrice?.toString() ?? null,
+    wageFloor: wageFloor?.toString() ?? null,
+    wageReserve: wageReserve?.toString() ?? null,
     price: price.toString(),
     budget: budget.toString(),
     dailyCap: dailyCap.toString(),

@@ -61,6 +61,7 @@ export class FakeJob {
       floeHeader: item.floeHeader,
       mediaType: 'text/plain',
       labels: ['7', '8'],
+      adjudication: false,
       labelWrappedDek: pack.wraps[index]!.wrappedDek,
       sealedKey: pack.sealed.record,
       sealedKeySignature: pack.sealed.signature,

@@ -216,6 +216,14 @@ export type Mutation = {
   /** One attempt per account and job. */
   quizSubmit: QuizSubmitResult;
   assignmentAccept: AssignmentAcceptResult;
+  /** Leases the next item that waits for a blind decision to an adjudicator; it is answered like any other assignment. */
+  adjudicationAccept: AssignmentAcceptResult;
+  /** By the requester a proposal, by the curator its approval. */
+  adjudicatorAppoint: LabelingJobResult;
+  /** Moves the deadline of a live lease, at most twice; the answer has the new lease. */
+  assignmentExtend: AssignmentEndResult;
+  /** Objects to one refusal, once. */
+  appealOpen: AppealResult;
   assignmentSkip: AssignmentEndResult;
   assignmentReport: AssignmentEndResult;
   /** The same annotation again gives the same receipt. */
@@ -299,6 +307,28 @@ export type MutationQuizSubmitArgs = {
 
 export type MutationAssignmentAcceptArgs = {
   jobId: Scalars['Bytes32']['input'];
+};
+
+
+export type MutationAdjudicationAcceptArgs = {
+  jobId: Scalars['Bytes32']['input'];
+};
+
+
+export type MutationAdjudicatorAppointArgs = {
+  jobId: Scalars['Bytes32']['input'];
+  account: Scalars['Address']['input'];
+};
+
+
+export type MutationAssignmentExtendArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationAppealOpenArgs = {
+  assignmentId: Scalars['ID']['input'];
+  text: Scalars['String']['input'];
 };
 
 
@@ -713,11 +743,34 @@ export type LabelingJob = {
   resolvedCount: Scalars['Int']['output'];
   quizSize: Scalars['Int']['output'];
   secondsPerTask: Scalars['Int']['output'];
-  /** price × 3600 ÷ secondsPerTask. */
+  /** Median time of one label in milliseconds: of the first 30 labelers, before that of the quiz; null until 5 have worked. */
+  measuredMs?: Maybe<Scalars['Int']['output']>;
+  /** Price × 3600 ÷ measured seconds, or secondsPerTask while nothing is measured. */
   hourlyPay: Scalars['TokenAmount']['output'];
+  /** Per hour. What a median labeler earns less is topped up from wageReserve; without one, nothing is leased. 0 is none. */
+  wageFloor: Scalars['TokenAmount']['output'];
+  wageReserve: Scalars['TokenAmount']['output'];
+  wageGranted: Scalars['TokenAmount']['output'];
+  /** Pay of one blind decision. */
+  adjudicationPrice: Scalars['TokenAmount']['output'];
+  adjudicators: Array<Adjudicator>;
+  /** Address of the published votes; null until everything is decided. */
+  votesCid?: Maybe<Scalars['CID']['output']>;
   /** Of the signed-in account; null when nobody is signed in. */
   qualification?: Maybe<Qualification>;
 };
+
+/** Decides without seeing the votes. */
+export type Adjudicator = {
+  __typename?: 'Adjudicator';
+  account: Scalars['Address']['output'];
+  state: AdjudicatorState;
+};
+
+export type AdjudicatorState =
+  /** Named by the requester; the curator has not agreed yet. */
+  | 'PROPOSED'
+  | 'ACTIVE';
 
 export type JobState =
   | 'DRAFT'
@@ -758,6 +811,16 @@ export type LabelingJobCreateInput = {
   overlapMin: Scalars['Int']['input'];
   overlapMax: Scalars['Int']['input'];
   secondsPerTask: Scalars['Int']['input'];
+  /** Of one blind decision; three prices when not given. */
+  adjudicationPrice?: InputMaybe<Scalars['TokenAmount']['input']>;
+  /** Share of leases that are for items with a known answer; 500 when not given. */
+  hiddenGoldBps?: InputMaybe<Scalars['Int']['input']>;
+  /** An answer given faster does not close a task; a twentieth of secondsPerTask when not given. */
+  tooFastMs?: InputMaybe<Scalars['Int']['input']>;
+  /** Per hour, at the measured pace. */
+  wageFloor?: InputMaybe<Scalars['TokenAmount']['input']>;
+  /** Part of the budget that tops up pay to the floor. */
+  wageReserve?: InputMaybe<Scalars['TokenAmount']['input']>;
   /** At least 5. */
   quiz: Array<QuizItemInput>;
 };
@@ -830,6 +893,8 @@ export type Assignment = {
   sealedKeySignature: Scalars['Bytes']['output'];
   sealedKeySigner: Scalars['Address']['output'];
   packId: Scalars['Bytes32']['output'];
+  /** A blind decision rather than one label among several. */
+  adjudication: Scalars['Boolean']['output'];
   state: AssignmentState;
 };
 
@@ -884,7 +949,44 @@ export type AnnotationOutcome = {
   evidence: Scalars['JSON']['output'];
   pay: Scalars['TokenAmount']['output'];
   submittedAt: Scalars['DateTime']['output'];
+  /** Until then the refusal can be appealed; null when it cannot. */
+  appealUntil?: Maybe<Scalars['DateTime']['output']>;
+  appeal?: Maybe<Appeal>;
 };
+
+/** A labeler's objection to one refusal. The price stays set aside until it is decided. */
+export type Appeal = {
+  __typename?: 'Appeal';
+  assignmentId: Scalars['ID']['output'];
+  jobId: Scalars['Bytes32']['output'];
+  taskId: Scalars['Bytes32']['output'];
+  text: Scalars['String']['output'];
+  route: AppealRoute;
+  state: AppealState;
+  /** `APPEAL_OPEN MORE_LABELS`, `APPEAL_UPHELD by 2 more, p=.41 without you`, `APPEAL_DENIED CONTRADICTED by 5, …`, … */
+  reason: Scalars['String']['output'];
+  /** The numbers behind the decision. */
+  evidence?: Maybe<Scalars['JSON']['output']>;
+  /** The refusal's reason. */
+  refusedFor: Scalars['String']['output'];
+  openedAt: Scalars['DateTime']['output'];
+  /** Without an answer by then the labeler is right. */
+  decideBy: Scalars['DateTime']['output'];
+  decidedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+export type AppealRoute =
+  /** Two more labelers are asked. */
+  | 'MORE_LABELS'
+  /** An adjudicator decides without seeing the votes. */
+  | 'ADJUDICATION';
+
+export type AppealState =
+  | 'OPEN'
+  | 'UPHELD'
+  | 'DENIED';
+
+export type AppealResult = Appeal | Refused;
 
 export type Verdict =
   | 'PENDING'

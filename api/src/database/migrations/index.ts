@@ -10,6 +10,7 @@ import { ClaimedLeases1764000008000 } from './1764000008000-claimed-leases.ts';
 import { RelayedConfirmed1764000009000 } from './1764000009000-relayed-confirmed.ts';
 import { KeyFiles1764000020000 } from './1764000020000-key-files.ts';
 import { ConsentExtensions1764000021000 } from './1764000021000-consent-extensions.ts';
+import { LabelingAppeals1764000025000 } from './1764000025000-labeling-appeals.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   RelayedConfirmed1764000009000,
   KeyFiles1764000020000,
   ConsentExtensions1764000021000,
+  LabelingAppeals1764000025000,
 ];

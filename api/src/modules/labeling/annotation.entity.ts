@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { VerdictEvidence } from './consensus/verdict.ts';
+import type { AssignmentKind } from './assignment-kind.ts';
+import type { Evidence } from './settlement.ts';
 
 export type Verdict = 'PENDING' | 'PAID' | 'REFUSED';
 
@@ -44,13 +45,38 @@ export class AnnotationEntity {
   reason: string;
 
   @Column({ type: 'jsonb', nullable: true })
-  evidence: VerdictEvidence | null;
+  evidence: Evidence | null;
+
+  @Column({ type: 'text', default: 'LABEL' })
+  kind: AssignmentKind;
+
+  /** From the lease to the answer. */
+  @Column({ type: 'int', nullable: true })
+  milliseconds: number | null;
+
+  /** Faster than the item can be looked at: the task is not closed without one more label. */
+  @Column({ name: 'too_fast', type: 'boolean', default: false })
+  tooFast: boolean;
+
+  /** Settlement that first knew this answer, and the one that judged it. */
+  @Column({ type: 'int', nullable: true })
+  round: number | null;
+
+  @Column({ name: 'verdict_round', type: 'int', nullable: true })
+  verdictRound: number | null;
+
+  @Column({ name: 'verdict_at', type: 'timestamptz', nullable: true })
+  verdictAt: Date | null;
+
+  /** Until then a refusal can be appealed. */
+  @Column({ name: 'appeal_until', type: 'timestamptz', nullable: true })
+  appealUntil: Date | null;
 
   /** Base units paid. */
   @Column({ type: 'numeric', default: '0' })
   pay: string;
 
-  /** The verdict is counted in the job's committed money. */
+  /** The job's committed money says what it will say in the end: a refused price stays set aside while it can be appealed. */
   @Column({ type: 'boolean', default: false })
   freed: boolean;
 

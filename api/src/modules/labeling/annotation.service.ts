@@ -11,6 +11,7 @@ import { ChainPort } from '../../integrations/chain/chain.port.ts';
 import { isSignedBy } from '../../integrations/chain/signatures.ts';
 import { SIGNER } from '../../integrations/signer/signer.port.ts';
 import type { SignerPort } from '../../integrations/signer/signer.port.ts';
+import type { AssignmentKind } from './assignment-kind.ts';
 import { AnnotationEntity } from './annotation.entity.ts';
 import { AssignmentEntity } from './assignment.entity.ts';
 import { AssignmentRepository } from './assignment.repository.ts';
@@ -68,13 +69,16 @@ export class AnnotationService {
     assignment: AssignmentEntity,
     input: AnnotationSubmitInput,
   ): Promise<void> {
+    const job = await manager.findOneByOrFail(JobEntity, { id: assignment.jobId });
     const receivedAt = Math.floor(Date.now() / 1000);
-    const [ended]: [unknown[], number] = await manager.query(
+    const [ended]: [{ kind: AssignmentKind; milliseconds: number }[], number] = await manager.query(
       `UPDATE assignment SET state = 'SUBMITTED', ended_at = now()
-       WHERE id = $1 AND state = 'LEASED' AND deadline >= $2 RETURNING id`,
+       WHERE id = $1 AND state = 'LEASED' AND deadline >= $2
+       RETURNING kind, least(extract(epoch FROM now() - leased_at) * 1000, 86400000)::int AS milliseconds`,
       [assignment.id, receivedAt],
     );
     refuseUnless(ended.length > 0, Code.LEASE_EXPIRED, 'The lease has ended');
+    const milliseconds = ended[0]!.milliseconds;
     await manager.insert(AnnotationEntity, {
       assignmentId: assignment.id,
       jobId: assignment.jobId,
@@ -85,8 +89,13 @@ export class AnnotationService {
       commitment: input.commitment,
       signature: input.signature,
       receivedAt: String(receivedAt),
+      kind: assignment.kind,
+      milliseconds,
+      tooFast: milliseconds < (job.rules.tooFastMs ?? 0),
     });
-    await manager.query('UPDATE labeling_task SET submitted = submitted + 1 WHERE id = $1', [assignment.taskId]);
+    if (assignment.kind === 'LABEL') {
+      await manager.query('UPDATE labeling_task SET submitted = submitted + 1 WHERE id = $1', [assignment.taskId]);
+    }
     await manager.query('UPDATE labeling_job SET news = news + 1 WHERE id = $1', [assignment.jobId]);
   }
 

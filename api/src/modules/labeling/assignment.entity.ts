@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { AssignmentKind } from './assignment-kind.ts';
 import type { AssignmentState } from './assignment-state.ts';
 
 /** One task leased to one labeler. Times are unix seconds. */
@@ -31,6 +32,13 @@ export class AssignmentEntity {
 
   @Column({ type: 'text' })
   state: AssignmentState;
+
+  @Column({ type: 'text', default: 'LABEL' })
+  kind: AssignmentKind;
+
+  /** How often the deadline was moved. */
+  @Column({ type: 'int', default: 0 })
+  extensions: number;
 
   /** Null between the row and the signature; such a lease is signed at the next look. */
   @Column({ name: 'lease_signature', type: 'text', nullable: true })

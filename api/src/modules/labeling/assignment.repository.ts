@@ -3,9 +3,15 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { refuse } from '../../common/errors/refusal.ts';
 import { AssignmentEntity } from './assignment.entity.ts';
+import type { AssignmentKind } from './assignment-kind.ts';
 import type { AssignmentState } from './assignment-state.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Tasks that are compared before one is given out. */
+const CANDIDATES = 24;
+/** A known item is retired before everybody has seen it. */
+const SHOWN_AT_MOST = 30;
 
 export interface PickedTask {
   id: string;
@@ -27,27 +33,93 @@ export class AssignmentRepository {
   }
 
   /**
-   * A task that still wants a label and that this labeler has never had. Tasks already begun go first, so that they end;
-   * among equals the order differs per labeler, so that pairs of labelers do not always meet.
+   * A task that still wants a label and that this labeler has never had. Tasks already begun go first, so that they end.
+   * Among those the labeler gets one whose other labelers were met least often, so that pairs do not keep meeting; among
+   * equals the order differs per labeler.
    */
   async pick(manager: EntityManager, jobId: string, labeler: string): Promise<PickedTask | undefined> {
     const [task]: PickedTask[] = await manager.query(
-      `SELECT t.id, t.contribution_id FROM labeling_task t
-       WHERE t.job_id = $1 AND t.state = 'OPEN' AND t.taken < t.overlap
-         AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.labeler = $2)
-       ORDER BY t.taken DESC, md5(t.id || $2), t.id
+      `WITH met AS MATERIALIZED (
+         SELECT o.labeler, count(*) AS times FROM assignment m JOIN assignment o ON o.task_id = m.task_id
+         WHERE m.job_id = $1 AND m.labeler = $2 AND o.labeler <> $2 GROUP BY o.labeler
+       ), candidate AS MATERIALIZED (
+         SELECT t.id, t.taken FROM labeling_task t
+         WHERE t.job_id = $1 AND (t.state = 'OPEN' OR t.appeals > 0) AND t.taken < t.overlap
+           AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.labeler = $2)
+         ORDER BY t.taken DESC, md5(t.id || $2), t.id LIMIT ${CANDIDATES}
+       ), ranked AS MATERIALIZED (
+         SELECT c.id, c.taken,
+           (SELECT coalesce(sum(met.times), 0) FROM assignment o JOIN met ON met.labeler = o.labeler WHERE o.task_id = c.id) AS met
+         FROM candidate c
+       )
+       SELECT t.id, t.contribution_id FROM ranked r JOIN labeling_task t ON t.id = r.id
+       WHERE (t.state = 'OPEN' OR t.appeals > 0) AND t.taken < t.overlap
+       ORDER BY r.taken = 0, r.met, r.taken DESC, md5(t.id || $2), t.id
        LIMIT 1 FOR UPDATE OF t SKIP LOCKED`,
       [jobId, labeler],
     );
     return task;
   }
 
-  /** The item lost its keys since the task was made. */
+  /** A known item that this labeler has never had, the least shown first, so that none becomes well known. */
+  async pickGold(manager: EntityManager, jobId: string, labeler: string): Promise<PickedTask | undefined> {
+    const [task]: PickedTask[] = await manager
+      .query(
+        `UPDATE labeling_task SET gold_shown = gold_shown + 1 WHERE id = (
+         SELECT t.id FROM labeling_task t
+         WHERE t.job_id = $1 AND t.gold_from IS NOT NULL AND t.gold_until IS NULL AND t.state = 'RESOLVED'
+           AND t.gold_shown < ${SHOWN_AT_MOST}
+           AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.labeler = $2)
+         ORDER BY t.gold_shown, md5(t.id || $2), t.id LIMIT 1 FOR UPDATE OF t SKIP LOCKED)
+       RETURNING id, contribution_id`,
+        [jobId, labeler],
+      )
+      .then(([rows]: [PickedTask[], number]) => rows);
+    return task;
+  }
+
+  /**
+   * What waits for a blind decision: first appeals, whose clock runs, then tasks whose labels disagree, then, while the job
+   * has few known items, tasks that nobody has labeled. Never one that this account has labeled or decided before.
+   */
+  async pickForAdjudicator(
+    manager: EntityManager,
+    jobId: string,
+    account: string,
+    goldWanted: number,
+  ): Promise<PickedTask | undefined> {
+    const [task]: PickedTask[] = await manager.query(
+      `SELECT t.id, t.contribution_id FROM labeling_task t
+       LEFT JOIN LATERAL (
+         SELECT min(p.decide_by) AS decide_by, min(p.opened_at) AS opened_at FROM appeal p
+         WHERE p.task_id = t.id AND p.state = 'OPEN' AND p.route = 'ADJUDICATION' AND p.decide_by > now()
+       ) appealed ON true
+       WHERE t.job_id = $1
+         AND (appealed.decide_by IS NOT NULL OR t.state = 'ADJUDICATION'
+           OR (t.state = 'OPEN' AND t.taken = 0 AND $3 > (SELECT count(*) FROM labeling_task g
+             WHERE g.job_id = $1 AND g.gold_from IS NOT NULL AND g.gold_until IS NULL)))
+         AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.labeler = $2)
+         AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.kind = 'ADJUDICATION'
+           AND (a.state = 'LEASED' OR (a.state = 'SUBMITTED' AND a.ended_at > coalesce(appealed.opened_at, '-infinity'))))
+       ORDER BY appealed.decide_by NULLS LAST, t.state = 'OPEN', md5(t.id || $2), t.id
+       LIMIT 1 FOR UPDATE OF t SKIP LOCKED`,
+      [jobId, account, goldWanted],
+    );
+    return task;
+  }
+
+  /** The item lost its keys since the task was made: an open task ends, and an appeal about it cannot be answered. */
   async takeBack(manager: EntityManager, taskId: string): Promise<void> {
     await manager.query(
-      `UPDATE labeling_task SET state = 'CANCELLED', reason = 'ITEM_WITHDRAWN', resolved_at = now() WHERE id = $1`,
+      `UPDATE labeling_task SET state = 'CANCELLED', reason = 'ITEM_WITHDRAWN', resolved_at = now()
+       WHERE id = $1 AND state IN ('OPEN', 'ADJUDICATION')`,
       [taskId],
     );
+    await manager.query('UPDATE labeling_task SET overlap = taken, gold_shown = $2 WHERE id = $1', [
+      taskId,
+      SHOWN_AT_MOST,
+    ]);
+    await manager.query(`UPDATE appeal SET decide_by = now() WHERE task_id = $1 AND state = 'OPEN'`, [taskId]);
   }
 
   async take(manager: EntityManager, taskId: string): Promise<void> {
@@ -55,11 +127,11 @@ export class AssignmentRepository {
   }
 
   /** Sets the price of one lease aside; false when the escrow does not cover it yet. */
-  async commitPrice(manager: EntityManager, jobId: string): Promise<boolean> {
+  async commitPrice(manager: EntityManager, jobId: string, price: string): Promise<boolean> {
     const [rows]: [unknown[], number] = await manager.query(
-      `UPDATE labeling_job SET committed = committed + price
-       WHERE id = $1 AND state = 'OPEN' AND committed + price <= reserved RETURNING id`,
-      [jobId],
+      `UPDATE labeling_job SET committed = committed + $2
+       WHERE id = $1 AND state = 'OPEN' AND committed + $2 <= reserved RETURNING id`,
+      [jobId, price],
     );
     return rows.length > 0;
   }
@@ -89,22 +161,39 @@ export class AssignmentRepository {
     state: Extract<AssignmentState, 'SKIPPED' | 'REPORTED' | 'EXPIRED'>,
     reason: string | null = null,
   ): Promise<boolean> {
-    const [ended]: [{ task_id: string; job_id: string; price: string }[], number] = await manager.query(
-      `UPDATE assignment SET state = $2, report_reason = $3, ended_at = now() WHERE id = $1 AND state = 'LEASED'
-       RETURNING task_id, job_id, price`,
-      [id, state, reason],
-    );
+    const [ended]: [{ task_id: string; job_id: string; price: string; kind: AssignmentKind }[], number] =
+      await manager.query(
+        `UPDATE assignment SET state = $2, report_reason = $3, ended_at = now() WHERE id = $1 AND state = 'LEASED'
+       RETURNING task_id, job_id, price, kind`,
+        [id, state, reason],
+      );
     const lease = ended[0];
     if (!lease) return false;
-    await manager.query('UPDATE labeling_task SET taken = taken - 1, reports = reports + $2 WHERE id = $1', [
+    await manager.query('UPDATE labeling_task SET taken = taken - $3, reports = reports + $2 WHERE id = $1', [
       lease.task_id,
       state === 'REPORTED' ? 1 : 0,
+      lease.kind === 'LABEL' ? 1 : 0,
     ]);
     await manager.query('UPDATE labeling_job SET committed = committed - $2, news = news + 1 WHERE id = $1', [
       lease.job_id,
       lease.price,
     ]);
     return true;
+  }
+
+  /** Moves the end of a live lease; its signature is void and is made again. False when it is no longer live. */
+  async extend(
+    manager: EntityManager,
+    id: string,
+    to: { deadline: number; autoApproveAt: number; leaseHash: string; now: number; maxExtensions: number },
+  ): Promise<boolean> {
+    const [rows]: [unknown[], number] = await manager.query(
+      `UPDATE assignment SET deadline = $2, auto_approve_at = $3, lease_hash = $4, lease_signature = NULL,
+         extensions = extensions + 1
+       WHERE id = $1 AND state = 'LEASED' AND deadline >= $5 AND extensions < $6 RETURNING id`,
+      [id, to.deadline, to.autoApproveAt, to.leaseHash, to.now, to.maxExtensions],
+    );
+    return rows.length > 0;
   }
 
   /** A lease whose deadline has passed and that nobody else is ending; locked. */

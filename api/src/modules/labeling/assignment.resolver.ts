@@ -23,6 +23,16 @@ export class AssignmentResolver {
   }
 
   @Mutation()
+  adjudicationAccept(@CurrentAccount() account: string, @Args('jobId') jobId: string) {
+    return this.assignments.adjudicate(account, jobId);
+  }
+
+  @Mutation()
+  assignmentExtend(@CurrentAccount() account: string, @Args('id') id: string) {
+    return this.assignments.extend(account, id);
+  }
+
+  @Mutation()
   assignmentSkip(@CurrentAccount() account: string, @Args('id') id: string) {
     return this.assignments.skip(account, id);
   }

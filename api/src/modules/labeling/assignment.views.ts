@@ -58,6 +58,7 @@ export class AssignmentViews {
       jobId: row.jobId,
       state: row.state,
       labels: job.labels,
+      adjudication: row.kind === 'ADJUDICATION',
       lease: leaseView(row, job),
       ...item,
       labelWrappedDek: row.state === 'LEASED' ? item.labelWrappedDek : EMPTY,

@@ -71,6 +71,7 @@ export class EscrowEventsHandler implements OnModuleInit {
         quizBudget: terms.quizBudget,
       },
     );
+    await manager.query('UPDATE labeling_job SET committed = committed + wage_reserve WHERE id = $1', [jobId]);
     await this.tasks.fill(manager, jobId);
     await this.reserve.keepAhead(manager, jobId);
   }

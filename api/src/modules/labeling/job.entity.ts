@@ -91,6 +91,25 @@ export class JobEntity {
   @Column({ name: 'settled_news', type: 'bigint' })
   settledNews: string;
 
+  /** Settlements so far. */
+  @Column({ type: 'int', default: 0 })
+  round: number;
+
+  /** Part of the budget that tops up pay to the wage floor, and what of it is spent. */
+  @Column({ name: 'wage_reserve', type: 'numeric', default: '0' })
+  wageReserve: string;
+
+  @Column({ name: 'wage_granted', type: 'numeric', default: '0' })
+  wageGranted: string;
+
+  /** Median time of one label, from the quiz or the first labelers; null until enough have worked. */
+  @Column({ name: 'measured_ms', type: 'int', nullable: true })
+  measuredMs: number | null;
+
+  /** Address of the published votes. */
+  @Column({ name: 'votes_cid', type: 'text', nullable: true })
+  votesCid: string | null;
+
   @Column({ name: 'created_at', type: 'timestamptz', insert: false })
   createdAt: Date;
 }

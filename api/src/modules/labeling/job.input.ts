@@ -1,6 +1,7 @@
 import { Code } from '@allod/protocol';
 import { refuseUnless } from '../../common/errors/refusal.ts';
 import type { LabelingJobCreateInput } from '../../common/graphql/schema.generated.ts';
+import { hourlyPay } from './wage-floor.ts';
 
 const MIN_QUIZ = 5;
 const MAX_QUIZ = 50;
@@ -26,6 +27,17 @@ export function checkJobInput(input: LabelingJobCreateInput): void {
   check(BigInt(input.price) > 0n, 'price: above 0');
   check(BigInt(input.budget) >= BigInt(input.price), 'budget: at least one price');
   check(BigInt(input.quizBudget) <= BigInt(input.budget), 'quizBudget: within the budget');
+  const set = BigInt(input.quizBudget) + BigInt(input.wageReserve ?? 0);
+  check(
+    set + BigInt(input.price) <= BigInt(input.budget),
+    'wageReserve: with quizBudget and one price within the budget',
+  );
+  const share = input.hiddenGoldBps ?? 0;
+  check(share >= 0 && share <= 10_000, 'hiddenGoldBps: 0 to 10000');
+  check((input.tooFastMs ?? 0) >= 0 && (input.tooFastMs ?? 0) <= 60_000, 'tooFastMs: 0 to 60000');
+  check(BigInt(input.adjudicationPrice ?? 1) > 0n, 'adjudicationPrice: above 0');
+  const said = { price: BigInt(input.price), milliseconds: input.secondsPerTask * 1_000 };
+  check(hourlyPay(said) >= BigInt(input.wageFloor ?? 0), 'price: less than wageFloor at secondsPerTask');
   check(BigInt(input.dailyCap) > 0n, 'dailyCap: above 0');
   check(input.overlapMin >= 1 && input.overlapMin <= input.overlapMax, 'overlapMin: 1 to overlapMax');
   check(input.overlapMax <= MAX_OVERLAP, `overlapMax: at most ${MAX_OVERLAP}`);

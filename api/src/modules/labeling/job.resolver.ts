@@ -6,6 +6,8 @@ import type { JobEntity } from './job.entity.ts';
 import type { JobState } from './job-state.ts';
 import { JobService } from './job.service.ts';
 import { JobStats } from './job.stats.ts';
+import { adjudicationPriceOf } from './rules.ts';
+import { hourlyPay } from './wage-floor.ts';
 
 @Resolver('LabelingJob')
 export class JobResolver {
@@ -55,8 +57,18 @@ export class JobResolver {
   }
 
   @ResolveField()
+  adjudicationPrice(@Parent() job: JobEntity) {
+    return adjudicationPriceOf(job.rules);
+  }
+
+  @ResolveField()
+  wageFloor(@Parent() job: JobEntity) {
+    return job.rules.wageFloor ?? '0';
+  }
+
+  @ResolveField()
   hourlyPay(@Parent() job: JobEntity) {
-    return (BigInt(job.price) * 3600n) / BigInt(job.secondsPerTask);
+    return hourlyPay({ price: BigInt(job.price), milliseconds: job.measuredMs ?? job.secondsPerTask * 1_000 });
   }
 
   @ResolveField()

@@ -123,8 +123,8 @@ export class JobService {
   }
 
   private draft(requester: string, input: LabelingJobCreateInput, signer: string) {
-    const { quiz, ...terms } = input;
-    const rules = rulesOf({ ...terms, quizSize: quiz.length });
+    const { quiz, wageReserve, ...terms } = input;
+    const rules = rulesOf({ ...terms, wageReserve, quizSize: quiz.length });
     const id = deriveJobId({
       chainId: this.env.CHAIN_ID,
       labelEscrow: this.env.CONTRACTS.LabelEscrow,
@@ -132,7 +132,16 @@ export class JobService {
       requester,
       salt: input.salt,
     });
-    return { ...terms, id, requester, signer, rules, ruleHash: ruleHashOf(rules), state: 'DRAFT' as const };
+    return {
+      ...terms,
+      wageReserve: wageReserve ?? '0',
+      id,
+      requester,
+      signer,
+      rules,
+      ruleHash: ruleHashOf(rules),
+      state: 'DRAFT' as const,
+    };
   }
 }
 

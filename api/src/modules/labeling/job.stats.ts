@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, Not } from 'typeorm';
+import { DataSource, In, Not } from 'typeorm';
 import type { Qualification } from '../../common/graphql/schema.generated.ts';
 import { QualificationEntity } from './qualification.entity.ts';
 import { TaskEntity } from './task.entity.ts';
@@ -15,7 +15,7 @@ export class JobStats {
 
   /** Decided tasks, whatever the decision. */
   resolvedCount(jobId: string): Promise<number> {
-    return this.source.manager.countBy(TaskEntity, { jobId, state: Not('OPEN') });
+    return this.source.manager.countBy(TaskEntity, { jobId, state: Not(In(['OPEN', 'ADJUDICATION'])) });
   }
 
   async qualification(jobId: string, labeler: string | null): Promise<Qualification | null> {

@@ -12,7 +12,7 @@ import { DatasetService } from '../datasets/dataset.service.ts';
 import type { TaskOutcome } from './settlement.ts';
 
 /** The part of an assignment that comes from the item and its keys. */
-export type ItemView = Omit<Assignment, 'id' | 'jobId' | 'state' | 'labels' | 'lease'>;
+export type ItemView = Omit<Assignment, 'id' | 'jobId' | 'state' | 'labels' | 'lease' | 'adjudication'>;
 
 /** What labeling asks of the modules below: items of a dataset, their label keys, and their new states. */
 @Injectable()
@@ -50,7 +50,7 @@ export class LabelItems {
   async openTasksWithoutKey(manager: EntityManager, jobId: string): Promise<string[]> {
     const rows: { id: string }[] = await manager.query(
       `SELECT t.id FROM labeling_task t
-       WHERE t.job_id = $1 AND t.state = 'OPEN'
+       WHERE t.job_id = $1 AND t.state IN ('OPEN', 'ADJUDICATION')
          AND NOT EXISTS (SELECT 1 FROM wrapped_key w WHERE w.contribution_id = t.contribution_id AND w.kind = 'label')
        ORDER BY t.id`,
       [jobId],

@@ -43,7 +43,7 @@ export class LabelSetService implements LabelSetProvider, OnModuleInit {
   /** An item is pending while one of its tasks is open in a job that still runs or has unsettled work. */
   private async verdicts(manager: EntityManager, datasetId: string, intake: number): Promise<LabelSet['verdicts']> {
     const rows: { id: string; pending: boolean; resolved: boolean; rejected: boolean }[] = await manager.query(
-      `SELECT c.id, bool_or(t.state = 'OPEN') AS pending, bool_or(t.state = 'RESOLVED') AS resolved,
+      `SELECT c.id, bool_or(t.state IN ('OPEN', 'ADJUDICATION')) AS pending, bool_or(t.state = 'RESOLVED') AS resolved,
          bool_or(t.state = 'UNRESOLVED' OR t.reason = 'REPORTED') AS rejected
        FROM contribution c JOIN labeling_task t ON t.contribution_id = c.id
        WHERE c.dataset_id = $1 AND c.intake = $2 GROUP BY c.id`,

@@ -4,8 +4,13 @@ import { AccessModule } from '../access/access.module.ts';
 import { ContributionsModule } from '../contributions/contributions.module.ts';
 import { DatasetsModule } from '../datasets/datasets.module.ts';
 import { PayoutsModule } from '../payouts/payouts.module.ts';
+import { AdjudicatorEntity } from './adjudicator.entity.ts';
+import { AdjudicatorService } from './adjudicator.service.ts';
 import { AnnotationEntity } from './annotation.entity.ts';
 import { AnnotationService } from './annotation.service.ts';
+import { AppealEntity } from './appeal.entity.ts';
+import { AppealResolver } from './appeal.resolver.ts';
+import { AppealService } from './appeal.service.ts';
 import { AssignmentEntity } from './assignment.entity.ts';
 import { AssignmentRepository } from './assignment.repository.ts';
 import { AssignmentResolver } from './assignment.resolver.ts';
@@ -34,12 +39,23 @@ import { ReceiptPolicy } from './receipt.policy.ts';
 import { RejectionPolicy } from './rejection.policy.ts';
 import { RejectLeaseJob } from './reject-lease.job.ts';
 import { ReserveService } from './reserve.service.ts';
+import { SettlementReader } from './settlement.reader.ts';
 import { SettlementService } from './settlement.service.ts';
 import { SettlementWriter } from './settlement.writer.ts';
 import { TaskEntity } from './task.entity.ts';
 import { TaskService } from './task.service.ts';
+import { WageFloorService } from './wage-floor.service.ts';
 
-const entities = [JobEntity, QuizItemEntity, QualificationEntity, TaskEntity, AssignmentEntity, AnnotationEntity];
+const entities = [
+  JobEntity,
+  QuizItemEntity,
+  QualificationEntity,
+  TaskEntity,
+  AssignmentEntity,
+  AnnotationEntity,
+  AppealEntity,
+  AdjudicatorEntity,
+];
 
 @Module({
   imports: [TypeOrmModule.forFeature(entities), AccessModule, ContributionsModule, DatasetsModule, PayoutsModule],
@@ -65,8 +81,13 @@ const entities = [JobEntity, QuizItemEntity, QualificationEntity, TaskEntity, As
     RejectionPolicy,
     RejectLeaseJob,
     LeaseExpiryService,
+    WageFloorService,
+    SettlementReader,
     SettlementWriter,
     SettlementService,
+    AppealService,
+    AdjudicatorService,
+    AppealResolver,
     OutcomeService,
     LabelerEarningsResolver,
     NetworkKey,

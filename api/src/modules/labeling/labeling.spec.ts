@@ -39,8 +39,10 @@ describe('labeling', () => {
     const job = await jobRow(jobId);
     const [rows] = await api.sql<{ owed: string }>(
       `SELECT (SELECT coalesce(sum(a.price), 0) FROM assignment a LEFT JOIN annotation n ON n.assignment_id = a.id
-               WHERE a.job_id = $1 AND (a.state = 'LEASED' OR n.verdict IN ('PENDING', 'PAID')))
-            + (SELECT coalesce(sum(pay), 0) FROM qualification WHERE job_id = $1) AS owed`,
+               WHERE a.job_id = $1 AND (a.state = 'LEASED' OR n.verdict IN ('PENDING', 'PAID')
+                 OR (n.verdict = 'REFUSED' AND NOT n.freed)))
+            + (SELECT coalesce(sum(pay), 0) FROM qualification WHERE job_id = $1)
+            + (SELECT wage_reserve FROM labeling_job WHERE id = $1) AS owed`,
       [jobId],
     );
     expect(job['committed']).toBe(rows!.owed);
@@ -264,6 +266,10 @@ describe('labeling', () => {
       expect(careless.length).toBeGreaterThan(0);
       for (const { reason, pay } of careless)
         expect([reason, pay]).toEqual([expect.stringMatching(/^CONTRADICTED by [12], p=/), '0']);
+      // What was refused stays set aside as long as it can be appealed.
+      expect((await jobRow(job.id))['committed']).toBe((total + BigInt(careless.length) * PRICE).toString());
+      await api.sql(`UPDATE annotation SET appeal_until = now() WHERE job_id = $1 AND verdict = 'REFUSED'`, [job.id]);
+      await settle();
       expect((await jobRow(job.id))['committed']).toBe(total.toString());
     });
 

@@ -9,6 +9,7 @@ import { SIGNER } from '../../integrations/signer/signer.port.ts';
 import { SigningPolicies } from '../../integrations/signer/signing-policies.ts';
 import { AssignmentEntity } from './assignment.entity.ts';
 import { JobEntity } from './job.entity.ts';
+import { adjudicationPriceOf } from './rules.ts';
 
 export const LEASE = 'lease';
 
@@ -23,6 +24,10 @@ export const leaseOf = (assignment: LeaseTerms, job: Pick<JobEntity, 'ruleHash'>
   deadline: Number(assignment.deadline),
   autoApproveAt: Number(assignment.autoApproveAt),
 });
+
+/** What the job pays for one assignment. */
+const priceOf = ({ kind }: AssignmentEntity, job: JobEntity): string =>
+  kind === 'ADJUDICATION' ? adjudicationPriceOf(job.rules) : job.price;
 
 /** A lease is signed while its row is live, under the job's own price, and inside what the escrow has reserved. */
 @Injectable()
@@ -43,7 +48,11 @@ export class LeasePolicy implements SigningPolicy, OnModuleInit {
     if (!assignment || !job) return refuse(Code.NOT_FOUND, 'No such assignment');
     refuseUnless(assignment.state === 'LEASED', Code.JOB_STATE, `The assignment is ${assignment.state}`);
     refuseUnless(job.state === 'OPEN' || job.state === 'CLOSED', Code.JOB_STATE, `The job is ${job.state}`);
-    refuseUnless(assignment.price === job.price, Code.JOB_STATE, 'The lease has another price than its job');
+    refuseUnless(
+      assignment.price === priceOf(assignment, job),
+      Code.JOB_STATE,
+      'The lease has another price than its job',
+    );
     refuseUnless(
       BigInt(job.committed) <= BigInt(job.reserved),
       Code.ESCROW_EXHAUSTED,

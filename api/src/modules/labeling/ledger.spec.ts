@@ -75,13 +75,15 @@ describe('a job under everything at once', () => {
          (SELECT sum(amount) FROM earning WHERE job_id = $1) AS earned,
          (SELECT coalesce(sum(q.pay), 0) FROM qualification q WHERE q.job_id = $1 AND NOT EXISTS
             (SELECT 1 FROM earning e WHERE e.cause_id = q.job_id || ':' || q.labeler)) AS quiz_waiting,
+         (SELECT coalesce(sum(a.price), 0) FROM annotation n JOIN assignment a ON a.id = n.assignment_id
+            WHERE n.job_id = $1 AND n.verdict = 'REFUSED' AND NOT n.freed) AS held,
          committed, reserved, budget
        FROM labeling_job WHERE id = $1`,
       [job.id],
     );
     expect(facts).toMatchObject({ open_tasks: '0', pending: '0', lines: facts!['paid'] });
     expect(Number(facts!['refused'])).toBeGreaterThan(0);
-    const owed = BigInt(facts!['earned']!) + BigInt(facts!['quiz_waiting']!);
+    const owed = BigInt(facts!['earned']!) + BigInt(facts!['quiz_waiting']!) + BigInt(facts!['held']!);
     expect(BigInt(facts!['committed']!)).toBe(owed);
     expect(owed <= BigInt(facts!['reserved']!) && BigInt(facts!['reserved']!) <= BigInt(facts!['budget']!)).toBe(true);
 

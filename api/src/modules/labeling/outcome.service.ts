@@ -3,9 +3,12 @@ import { DataSource } from 'typeorm';
 import type { AnnotationOutcome } from '../../common/graphql/schema.generated.ts';
 import { EarningsService } from '../payouts/earnings.service.ts';
 import type { Statement } from '../payouts/earnings.service.ts';
+import { AppealEntity } from './appeal.entity.ts';
 import { AnnotationEntity } from './annotation.entity.ts';
 
 const MAX_OUTCOMES = 500;
+
+export type Outcome = Omit<AnnotationOutcome, 'appeal'> & { appeal: AppealEntity | null };
 
 /** A labeler's own view: what was submitted, what it earned and why. */
 @Injectable()
@@ -37,14 +40,20 @@ export class OutcomeService {
     return BigInt(row!.pending);
   }
 
-  async outcomes(jobId: string, labeler: string): Promise<AnnotationOutcome[]> {
+  async outcomes(jobId: string, labeler: string): Promise<Outcome[]> {
     const rows = await this.source.manager.find(AnnotationEntity, {
       where: { jobId, labeler },
       order: { submittedAt: 'DESC', assignmentId: 'ASC' },
       take: MAX_OUTCOMES,
     });
-    return rows.map(({ assignmentId, taskId, value, verdict, reason, evidence, pay, submittedAt }) => {
-      return { assignmentId, taskId, jobId, value, verdict, reason, evidence: evidence ?? {}, pay, submittedAt };
+    const appeals = await this.source.manager.find(AppealEntity, { where: { jobId, labeler } });
+    const appealOf = new Map(appeals.map((appeal) => [appeal.assignmentId, appeal]));
+    return rows.map(({ assignmentId, taskId, value, verdict, reason, evidence, pay, submittedAt, ...held }) => {
+      const appeal = appealOf.get(assignmentId) ?? null;
+      const appealable = verdict === 'REFUSED' && !held.freed && !appeal && held.appealUntil;
+      const appealUntil = appealable && held.appealUntil! > new Date() ? held.appealUntil : null;
+      const facts = { assignmentId, taskId, jobId, value, verdict, reason, pay, submittedAt };
+      return { ...facts, evidence: evidence ?? {}, appealUntil, appeal };
     });
   }
 }

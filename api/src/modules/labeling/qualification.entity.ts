@@ -33,6 +33,14 @@ export class QualificationEntity {
   @Column({ type: 'text', nullable: true })
   listing: string | null;
 
+  /** Settlement that first knew these answers. */
+  @Column({ type: 'int', nullable: true })
+  round: number | null;
+
+  /** From the first look at the quiz to its answers. */
+  @Column({ type: 'int', nullable: true })
+  milliseconds: number | null;
+
   @Column({ name: 'taken_at', type: 'timestamptz', insert: false })
   takenAt: Date;
 }

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { CurrentAccount } from '../../common/auth/current-account.decorator.ts';
+import { CurrentAccount, MaybeAccount } from '../../common/auth/current-account.decorator.ts';
 import { QuizService } from './quiz.service.ts';
 
 @Resolver()
@@ -8,8 +8,8 @@ export class QuizResolver {
   constructor(@Inject(QuizService) private readonly quizzes: QuizService) {}
 
   @Query()
-  quiz(@Args('jobId') jobId: string) {
-    return this.quizzes.items(jobId);
+  quiz(@Args('jobId') jobId: string, @MaybeAccount() account: string | null) {
+    return this.quizzes.items(jobId, account);
   }
 
   @Mutation()

@@ -20,7 +20,14 @@ export class QuizService {
     @Inject(OutboxService) private readonly outbox: OutboxService,
   ) {}
 
-  async items(jobId: string): Promise<QuizTask[]> {
+  /** The first look of a signed-in account starts the clock that tells how long such items take. */
+  async items(jobId: string, labeler: string | null): Promise<QuizTask[]> {
+    if (labeler) {
+      await this.source.query(
+        `INSERT INTO quiz_start (job_id, labeler) SELECT id, $2 FROM labeling_job WHERE id = $1 ON CONFLICT DO NOTHING`,
+        [jobId, labeler],
+      );
+    }
     const items = await this.itemsOf(this.source.manager, jobId);
     return items.map(({ position, mediaType, contentBase64 }) => ({ index: position, mediaType, contentBase64 }));
   }
@@ -57,6 +64,7 @@ export class QuizService {
       reason: grade.reason,
       state: grade.passed ? 'PASSED' : 'FAILED',
       pay: pay.toString(),
+      milliseconds: await this.timeOf(manager, jobId, labeler),
     });
     if (grade.passed) await this.outbox.enqueue(manager, LIST_LABELERS, `${jobId}:${labeler}`, { jobId });
     return { ...grade, pay: pay.toString() };
@@ -73,6 +81,15 @@ export class QuizService {
       [job.id, pay.toString()],
     );
     return pay;
+  }
+
+  private async timeOf(manager: EntityManager, jobId: string, labeler: string): Promise<number | null> {
+    const [row]: { ms: number }[] = await manager.query(
+      `SELECT least(extract(epoch FROM now() - started_at) * 1000, 86400000)::int AS ms FROM quiz_start
+       WHERE job_id = $1 AND labeler = $2`,
+      [jobId, labeler],
+    );
+    return row?.ms ?? null;
   }
 
   private itemsOf(manager: EntityManager, jobId: string): Promise<QuizItemEntity[]> {

@@ -18,6 +18,18 @@ export interface JobRules {
   readonly quizPassBps: number;
   readonly leaseSeconds: number;
   readonly reviewSeconds: number;
+  /** After a refusal, the time in which it can be appealed; after an appeal, the time in which it is answered. */
+  readonly appealSeconds: number;
+  readonly appealClockSeconds: number;
+  /** Of one blind decision. */
+  readonly adjudicationPrice: string;
+  /** Share of leases that are for items with a known answer. */
+  readonly hiddenGoldBps: number;
+  /** An answer that comes faster does not close a task. */
+  readonly tooFastMs: number;
+  /** Per hour; what a median labeler earns less is topped up from `wageReserve`. */
+  readonly wageFloor: string;
+  readonly wageReserve: string;
 }
 
 /** Names the consensus and pay rule of this code; a change of either is a new name. */
@@ -29,6 +41,13 @@ const MIN_LEASE_SECONDS = 300;
 const MAX_LEASE_SECONDS = 86_400;
 const TASKS_PER_LEASE = 20;
 const REVIEW_SECONDS = 3 * 86_400;
+/** Both together end before the escrow gives anything reserved back. */
+const APPEAL_SECONDS = 3 * 86_400;
+const ADJUDICATION_PRICES = 3n;
+const HIDDEN_GOLD_BPS = 500;
+/** One twentieth of the time that the task is said to take. */
+const TOO_FAST_MS_PER_SECOND = 50;
+export const MAX_EXTENSIONS = 2;
 
 export function rulesOf(job: {
   labels: readonly string[];
@@ -37,6 +56,11 @@ export function rulesOf(job: {
   overlapMax: number;
   secondsPerTask: number;
   quizSize: number;
+  adjudicationPrice?: string | null;
+  hiddenGoldBps?: number | null;
+  tooFastMs?: number | null;
+  wageFloor?: string | null;
+  wageReserve?: string | null;
 }): JobRules {
   return {
     v: 1,
@@ -51,8 +75,21 @@ export function rulesOf(job: {
     quizPassBps: 7_000,
     leaseSeconds: Math.min(Math.max(job.secondsPerTask * TASKS_PER_LEASE, MIN_LEASE_SECONDS), MAX_LEASE_SECONDS),
     reviewSeconds: REVIEW_SECONDS,
+    appealSeconds: APPEAL_SECONDS,
+    appealClockSeconds: APPEAL_SECONDS,
+    adjudicationPrice: job.adjudicationPrice ?? (BigInt(job.price) * ADJUDICATION_PRICES).toString(),
+    hiddenGoldBps: job.hiddenGoldBps ?? HIDDEN_GOLD_BPS,
+    tooFastMs: job.tooFastMs ?? job.secondsPerTask * TOO_FAST_MS_PER_SECOND,
+    wageFloor: job.wageFloor ?? '0',
+    wageReserve: job.wageReserve ?? '0',
   };
 }
+
+/** Jobs older than appeals have no such rule; theirs can be appealed all the same. */
+export const appealSecondsOf = (rules: JobRules): number => rules.appealSeconds ?? APPEAL_SECONDS;
+export const appealClockSecondsOf = (rules: JobRules): number => rules.appealClockSeconds ?? APPEAL_SECONDS;
+export const adjudicationPriceOf = (rules: JobRules): string =>
+  rules.adjudicationPrice ?? (BigInt(rules.price) * ADJUDICATION_PRICES).toString();
 
 export const ruleHashOf = (rules: JobRules): string => jsonKeccak(rules);
 

@@ -1,19 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { EntityManager } from 'typeorm';
 import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
 import { EarningsService } from '../payouts/earnings.service.ts';
-import { AnnotationEntity } from './annotation.entity.ts';
 import { JobEntity } from './job.entity.ts';
 import { LabelItems } from './label-items.ts';
-import { QualificationEntity } from './qualification.entity.ts';
-import { QuizItemEntity } from './quiz-item.entity.ts';
-import { stoppingRuleOf } from './rules.ts';
 import { settle } from './settlement.ts';
-import type { SettlementInput } from './settlement.ts';
+import { SettlementReader } from './settlement.reader.ts';
 import { SettlementWriter } from './settlement.writer.ts';
-import { TaskEntity } from './task.entity.ts';
+import { WageFloorService } from './wage-floor.service.ts';
 
 const SETTLE_EVERY_MS = 200;
 
@@ -28,15 +23,22 @@ export class SettlementService implements OnModuleInit {
     @Inject(OutboxRegistry) private readonly registry: OutboxRegistry,
     @Inject(EarningsService) private readonly earnings: EarningsService,
     @Inject(LabelItems) private readonly items: LabelItems,
+    @Inject(SettlementReader) private readonly reader: SettlementReader,
     @Inject(SettlementWriter) private readonly writer: SettlementWriter,
+    @Inject(WageFloorService) private readonly wages: WageFloorService,
   ) {}
 
   onModuleInit(): void {
     this.registry.every('labeling.settle', SETTLE_EVERY_MS, () => this.settleAll());
   }
 
+  /** News, or a clock that ran out: an appeal that nobody answered, a refusal that cannot be appealed any more. */
   async settleAll(): Promise<void> {
-    const jobs: { id: string }[] = await this.source.query('SELECT id FROM labeling_job WHERE news > settled_news');
+    const jobs: { id: string }[] = await this.source.query(
+      `SELECT id FROM labeling_job WHERE news > settled_news
+       UNION SELECT job_id FROM appeal WHERE state = 'OPEN' AND decide_by <= now()
+       UNION SELECT job_id FROM annotation WHERE verdict = 'REFUSED' AND NOT freed AND appeal_until <= now()`,
+    );
     for (const { id } of jobs) await this.settleJob(id);
   }
 
@@ -45,33 +47,26 @@ export class SettlementService implements OnModuleInit {
     return this.source.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`settle:${jobId}`]);
       const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
-      const { outcomes, asks } = settle(await this.inputOf(manager, job));
-      for (const ask of asks) await this.writer.ask(manager, ask.taskId, ask.overlap);
-      for (const outcome of outcomes) {
-        const item = await this.writer.decide(manager, job, outcome);
-        if (item) await this.items.decide(manager, item, outcome);
+      const round = { job, number: job.round + 1, topUps: await this.wages.topUpsOf(manager, job) };
+      const input = await this.reader.read(manager, job, round.number);
+      const settlement = settle(input);
+      for (const ask of settlement.asks) await this.writer.ask(manager, ask.taskId, ask.overlap);
+      for (const outcome of settlement.outcomes) {
+        const item = await this.writer.decide(manager, round, outcome);
+        if (item && outcome.state !== 'ADJUDICATION') await this.items.decide(manager, item, outcome);
       }
-      await this.writer.payCancelled(manager, job);
+      for (const gold of settlement.retired) await this.writer.retire(manager, round, gold);
+      for (const verdict of settlement.verdicts) await this.writer.judge(manager, round, verdict);
+      for (const appeal of settlement.appeals) await this.writer.decideAppeal(manager, round, appeal);
+      await this.writer.payCancelled(manager, round);
+      await this.writer.payAdjudications(manager, round);
       await this.writer.creditQuizzes(manager, job);
       await this.writer.moveSettledThrough(manager, jobId);
-      const labelers = await this.writer.finish(manager, job);
+      const labelers = await this.writer.finish(manager, round, {
+        adjudicators: input.adjudicators,
+        again: settlement.appeals.length > 0,
+      });
       for (const labeler of labelers) await this.earnings.announce(manager, jobId, labeler);
     });
-  }
-
-  private async inputOf(manager: EntityManager, job: JobEntity): Promise<SettlementInput> {
-    const tasks = await manager.find(TaskEntity, { where: { jobId: job.id, state: 'OPEN' } });
-    const quiz = await manager.find(QuizItemEntity, { where: { jobId: job.id }, order: { position: 'ASC' } });
-    const quizzes = await manager.find(QualificationEntity, { where: { jobId: job.id } });
-    const annotations = await manager.find(AnnotationEntity, { where: { jobId: job.id } });
-    return {
-      labels: job.labels,
-      rule: stoppingRuleOf(job.rules),
-      final: job.state === 'CLOSED',
-      gold: quiz.map((item) => item.answer),
-      quizzes: quizzes.filter(({ state }) => state !== 'FAILED'),
-      tasks,
-      annotations,
-    };
   }
 }

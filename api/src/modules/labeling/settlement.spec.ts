@@ -13,13 +13,31 @@ const annotation = (taskId: string, labeler: string, value: string): SubmittedAn
   taskId,
   labeler,
   value,
+  kind: 'LABEL',
+  tooFast: false,
+  pending: true,
+  overdue: false,
+  late: false,
 });
 
 function input(annotations: SubmittedAnnotation[], changes: Partial<SettlementInput> = {}): SettlementInput {
   const ids = [...new Set(annotations.map(({ taskId }) => taskId))];
   const tasks = ids.map((id) => ({ id, taken: annotations.filter(({ taskId }) => taskId === id).length, reports: 0 }));
   const quizzes = ['ann', 'bob', 'eve'].map((labeler) => ({ labeler, answers: GOLD }));
-  return { labels: LABELS, rule, final: false, gold: GOLD, quizzes, tasks, annotations, ...changes };
+  return {
+    labels: LABELS,
+    rule,
+    final: false,
+    adjudicators: false,
+    gold: GOLD,
+    quizzes,
+    hiddenGold: [],
+    tasks,
+    annotations,
+    adjudications: [],
+    appeals: [],
+    ...changes,
+  };
 }
 
 describe('settlement', () => {
@@ -33,7 +51,7 @@ describe('settlement', () => {
 
   it('asks a third labeler when two disagree, and refuses the one whom both others contradict', () => {
     const two = [annotation('t', 'ann', '1'), annotation('t', 'eve', '2')];
-    expect(settle(input(two))).toEqual({ outcomes: [], asks: [{ taskId: 't', overlap: 3 }] });
+    expect(settle(input(two))).toMatchObject({ outcomes: [], asks: [{ taskId: 't', overlap: 3 }] });
     const { outcomes } = settle(input([...two, annotation('t', 'bob', '1')]));
     const verdicts = Object.fromEntries(outcomes[0]!.verdicts.map(({ labeler, verdict }) => [labeler, verdict]));
     expect(outcomes[0]).toMatchObject({ state: 'RESOLVED', label: '1' });
@@ -46,7 +64,7 @@ describe('settlement', () => {
 
   it('waits for leases that are out', () => {
     const annotations = [annotation('t', 'ann', '1'), annotation('t', 'bob', '1')];
-    expect(settle(input(annotations, { tasks: [{ id: 't', taken: 3, reports: 0 }] }))).toEqual({
+    expect(settle(input(annotations, { tasks: [{ id: 't', taken: 3, reports: 0 }] }))).toMatchObject({
       outcomes: [],
       asks: [],
     });
@@ -72,7 +90,8 @@ describe('settlement', () => {
   });
 
   it('does nothing without annotations', () => {
-    expect(settle(input([], { quizzes: [], gold: [] }))).toEqual({ outcomes: [], asks: [] });
+    const nothing = { outcomes: [], asks: [], verdicts: [], retired: [], appeals: [] };
+    expect(settle(input([], { quizzes: [], gold: [] }))).toEqual(nothing);
   });
 
   it('gives the same bytes for the same annotations in any order', () => {

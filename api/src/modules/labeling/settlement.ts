@@ -1,13 +1,12 @@
-import type { Consensus } from './consensus/dawid-skene.ts';
-import { leaveOneOut, twoLevelDawidSkene } from './consensus/dawid-skene.ts';
-import type { Informedness } from './consensus/information-gate.ts';
-import { informednessOf } from './consensus/information-gate.ts';
+import type { AppealRoute, AppealState } from './appeal-state.ts';
+import type { AssignmentKind } from './assignment-kind.ts';
+import { decideAppeal } from './appeal-decision.ts';
 import type { StoppingRule } from './consensus/stopping.ts';
 import { decideTask } from './consensus/stopping.ts';
-import type { AnnotationVerdict } from './consensus/verdict.ts';
-import { judge } from './consensus/verdict.ts';
-import type { Vote, VoteTable } from './consensus/vote-table.ts';
-import { buildVoteTable } from './consensus/vote-table.ts';
+import type { VerdictEvidence } from './consensus/verdict.ts';
+import { brokenGold, goldVerdict, isGoldWorthy } from './hidden-gold.ts';
+import { givenOn, modelOf, posteriorOf, verdictOn } from './settlement-model.ts';
+import type { SettlementModel } from './settlement-model.ts';
 
 /** Everything that a settlement depends on: plain data, so that anyone can run it again. */
 export interface SettlementInput {
@@ -15,12 +14,25 @@ export interface SettlementInput {
   readonly rule: StoppingRule;
   /** The job is closed: no further labels will come. */
   readonly final: boolean;
+  /** Somebody is there to decide what labelers cannot. */
+  readonly adjudicators: boolean;
   /** Known labels of the quiz, and the answers of each labeler who passed it. */
   readonly gold: readonly string[];
   readonly quizzes: readonly { readonly labeler: string; readonly answers: readonly string[] }[];
+  /** Items of the job whose answer is known well enough to test labelers with it. */
+  readonly hiddenGold: readonly KnownTask[];
+  /** Tasks without a decision. */
   readonly tasks: readonly OpenTask[];
-  /** All annotations of the job, decided ones too: they teach the model. */
+  /** All labels of the job, decided ones too: they teach the model. */
   readonly annotations: readonly SubmittedAnnotation[];
+  /** Decisions of adjudicators on tasks that labelers have not decided. */
+  readonly adjudications: readonly KnownTask[];
+  readonly appeals: readonly OpenAppeal[];
+}
+
+export interface KnownTask {
+  readonly taskId: string;
+  readonly label: string;
 }
 
 export interface OpenTask {
@@ -28,6 +40,8 @@ export interface OpenTask {
   /** Live leases plus annotations. */
   readonly taken: number;
   readonly reports: number;
+  /** The labels disagree and an adjudicator has been asked. */
+  readonly disputed?: boolean;
 }
 
 export interface SubmittedAnnotation {
@@ -35,138 +49,220 @@ export interface SubmittedAnnotation {
   readonly taskId: string;
   readonly labeler: string;
   readonly value: string;
+  readonly kind: Exclude<AssignmentKind, 'ADJUDICATION'>;
+  readonly tooFast: boolean;
+  /** There is no verdict yet. */
+  readonly pending: boolean;
+  /** The time for a verdict has run out. */
+  readonly overdue: boolean;
+  /** Comes late: its task is decided, and nothing more is awaited there. */
+  readonly late: boolean;
+}
+
+export interface OpenAppeal {
+  readonly assignmentId: string;
+  readonly taskId: string;
+  readonly labeler: string;
+  readonly value: string;
+  readonly route: AppealRoute;
+  /** Labels that its task should have. */
+  readonly wanted: number;
+  /** Labels are still being given. */
+  readonly busy: boolean;
+  readonly overdue: boolean;
+  /** What an adjudicator said since the appeal. */
+  readonly adjudicated: string | null;
+}
+
+/** The numbers behind a verdict. */
+export type Evidence = VerdictEvidence | Readonly<Record<string, unknown>>;
+
+export interface GivenVerdict {
+  readonly verdict: 'PAID' | 'REFUSED';
+  readonly reason: string;
+  readonly evidence: Evidence | null;
+}
+
+export interface JudgedAnnotation {
+  readonly assignmentId: string;
+  readonly labeler: string;
+  readonly verdict: GivenVerdict;
 }
 
 export interface TaskOutcome {
   readonly taskId: string;
-  readonly state: 'RESOLVED' | 'UNRESOLVED' | 'CANCELLED';
+  readonly state: 'ADJUDICATION' | 'RESOLVED' | 'UNRESOLVED' | 'CANCELLED';
   readonly label: string | null;
   readonly posterior: number | null;
   readonly reason: string;
-  readonly verdicts: readonly {
-    readonly assignmentId: string;
-    readonly labeler: string;
-    readonly verdict: AnnotationVerdict;
-  }[];
+  /** The annotations that this was decided on. */
+  readonly labels: number;
+  /** Known well enough to test others with it. */
+  readonly gold: boolean;
+  readonly verdicts: readonly JudgedAnnotation[];
+}
+
+export interface AppealOutcome {
+  readonly assignmentId: string;
+  readonly taskId: string;
+  readonly labeler: string;
+  readonly state: Exclude<AppealState, 'OPEN'>;
+  readonly reason: string;
+  readonly evidence: Evidence;
+  /** The label that the task has from now on; null leaves it. */
+  readonly label: string | null;
 }
 
 export interface Settlement {
   readonly outcomes: readonly TaskOutcome[];
   /** Tasks that want one more label. */
   readonly asks: readonly { readonly taskId: string; readonly overlap: number }[];
+  /** Verdicts that do not wait for a task: on known items, after a decision, after the time for one. */
+  readonly verdicts: readonly JudgedAnnotation[];
+  /** Known items that good labelers contradict, with what the labels say; refusals for their sake are undone. */
+  readonly retired: readonly KnownTask[];
+  readonly appeals: readonly AppealOutcome[];
 }
 
 /** So many independent reports take an item out of the job. */
 const REPORTS_TO_CANCEL = 2;
 const FINAL: Pick<StoppingRule, 'overlapMin' | 'overlapMax'> = { overlapMin: 1, overlapMax: 1 };
 
-/** Decides every task that can be decided now, with a verdict for each of its annotations. Deterministic. */
+/** Decides everything that can be decided now, with a verdict for each annotation concerned. Deterministic. */
 export function settle(input: SettlementInput): Settlement {
-  const table = buildVoteTable([...quizVotes(input), ...annotationVotes(input)], input.labels);
-  const gold = new Map(input.gold.map((label, index) => [quizTask(index), label]));
-  const consensus = twoLevelDawidSkene(table, { gold });
-  const workers = informednessOf(table, consensus, (task) => !gold.has(task));
-  const taskIndex = new Map(table.tasks.map((task, index) => [task, index]));
-  const byTask = annotationsByTask(input.annotations);
+  const first = modelOf(input, input.hiddenGold);
+  const retired = brokenGold(first, input);
+  const known = input.hiddenGold.filter((gold) => retired.every(({ taskId }) => taskId !== gold.taskId));
+  const model = retired.length > 0 ? modelOf(input, known) : first;
+  return {
+    ...decideTasks(model, input),
+    verdicts: looseVerdicts(model, input, known),
+    retired,
+    appeals: input.appeals.flatMap((appeal) => decideAppeal(model, input, appeal) ?? []),
+  };
+}
+
+function decideTasks(model: SettlementModel, input: SettlementInput): Pick<Settlement, 'outcomes' | 'asks'> {
   const outcomes: TaskOutcome[] = [];
   const asks: { taskId: string; overlap: number }[] = [];
+  const decisions = new Map(input.adjudications.map(({ taskId, label }) => [taskId, label]));
   for (const task of [...input.tasks].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const annotations = byTask.get(task.id) ?? [];
+    const annotations = model.byTask.get(task.id) ?? [];
+    const decision = decisions.get(task.id);
     if (task.reports >= REPORTS_TO_CANCEL) outcomes.push(cancelled(task, annotations, 'REPORTED'));
     else if (task.taken > annotations.length) continue;
+    else if (decision !== undefined) outcomes.push(adjudicated(model, task, annotations, decision));
     else if (annotations.length === 0) {
       if (input.final) outcomes.push(cancelled(task, annotations, 'JOB_CLOSED'));
-    } else {
-      const view = { table, consensus, workers, index: taskIndex.get(task.id)! };
-      const decision = decide(view, input);
-      if (decision.kind === 'ask') asks.push({ taskId: task.id, overlap: decision.overlap });
-      else if (decision.kind !== 'wait') outcomes.push(decided(view, task, annotations, decision, input.labels));
+    } else if (task.disputed && input.adjudicators && !input.final) continue;
+    else {
+      const next = decide(model, task, annotations, input);
+      if ('ask' in next) asks.push({ taskId: task.id, overlap: next.ask });
+      else if ('outcome' in next) outcomes.push(next.outcome);
     }
   }
   return { outcomes, asks };
 }
 
-function annotationsByTask(annotations: readonly SubmittedAnnotation[]): Map<string, SubmittedAnnotation[]> {
-  const byTask = new Map<string, SubmittedAnnotation[]>();
-  for (const annotation of annotations) {
-    byTask.set(annotation.taskId, [...(byTask.get(annotation.taskId) ?? []), annotation]);
-  }
-  return byTask;
-}
+type NextStep = { ask: number } | { outcome: TaskOutcome } | { wait: true };
 
-interface TaskView {
-  readonly table: VoteTable;
-  readonly consensus: Consensus;
-  readonly workers: readonly Informedness[];
-  readonly index: number;
-}
-
-const quizTask = (index: number): string => `quiz:${String(index).padStart(4, '0')}`;
-
-const quizVotes = (input: SettlementInput): Vote[] =>
-  input.quizzes.flatMap(({ labeler, answers }) =>
-    answers.map((label, index) => ({ task: quizTask(index), worker: labeler, label })),
-  );
-
-const annotationVotes = (input: SettlementInput): Vote[] =>
-  input.annotations.map(({ taskId, labeler, value }) => ({ task: taskId, worker: labeler, label: value }));
-
-function decide({ table, consensus, index }: TaskView, input: SettlementInput) {
-  const classes = table.labels.length;
-  const posterior = consensus.posterior.subarray(index * classes, (index + 1) * classes);
-  const given = [...table.voteLabel.subarray(table.taskStart[index]!, table.taskStart[index + 1]!)];
-  return decideTask(posterior, given, input.final ? { ...input.rule, ...FINAL } : input.rule);
-}
-
-function decided(
-  view: TaskView,
+function decide(
+  model: SettlementModel,
   task: OpenTask,
   annotations: readonly SubmittedAnnotation[],
-  decision: { kind: 'resolved' | 'unresolved'; label: number; posterior: number; reason: string },
-  labels: readonly string[],
-): TaskOutcome {
-  const verdicts = annotations.map(({ assignmentId, labeler }) => ({
-    assignmentId,
-    labeler,
-    verdict: verdictOf(view, labeler, labels),
-  }));
-  return {
+  input: SettlementInput,
+): NextStep {
+  const rule = ruleFor(annotations, input);
+  const decision = decideTask(posteriorOf(model, task.id), givenOn(model, task.id), rule);
+  // An answer given faster than one can look does not close a task: one more is asked instead of waiting.
+  if (decision.kind === 'wait')
+    return annotations.length >= input.rule.overlapMin ? { ask: rule.overlapMin } : { wait: true };
+  if (decision.kind === 'ask') return { ask: decision.overlap };
+  const disputed = decision.kind === 'unresolved' && input.adjudicators && !input.final;
+  const facts = {
     taskId: task.id,
-    state: decision.kind === 'resolved' ? 'RESOLVED' : 'UNRESOLVED',
-    label: labels[decision.label]!,
+    label: input.labels[decision.label]!,
     posterior: decision.posterior,
     reason: decision.reason,
+    labels: annotations.length,
+  };
+  if (disputed) return { outcome: { ...facts, state: 'ADJUDICATION', gold: false, verdicts: [] } };
+  const resolved = decision.kind === 'resolved';
+  const state = resolved ? 'RESOLVED' : 'UNRESOLVED';
+  const gold = resolved && isGoldWorthy(decision.posterior, annotations);
+  return {
+    outcome: { ...facts, state, gold, verdicts: annotations.map((given) => judged(given, verdictOn(model, given))) },
+  };
+}
+
+function ruleFor(annotations: readonly SubmittedAnnotation[], input: SettlementInput): StoppingRule {
+  if (input.final) return { ...input.rule, ...FINAL };
+  const hasty = annotations.filter(({ tooFast }) => tooFast).length;
+  return { ...input.rule, overlapMin: Math.min(input.rule.overlapMin + hasty, input.rule.overlapMax) };
+}
+
+const judged = ({ assignmentId, labeler }: SubmittedAnnotation, verdict: GivenVerdict): JudgedAnnotation => ({
+  assignmentId,
+  labeler,
+  verdict,
+});
+
+/**
+ * The adjudicator has not seen the votes, and decides. Who said the same is paid; who said something else is judged by
+ * the others as always, so that a contested task stays paid. Only an item that nobody had labeled becomes gold: one that
+ * labelers argue about tests nobody fairly.
+ */
+function adjudicated(
+  model: SettlementModel,
+  task: OpenTask,
+  annotations: readonly SubmittedAnnotation[],
+  label: string,
+): TaskOutcome {
+  const verdicts = annotations.map((given) => {
+    const verdict = verdictOn(model, given);
+    const agrees = given.value === label && verdict.reason.startsWith('CONTRADICTED');
+    return judged(given, agrees ? { ...verdict, verdict: 'PAID', reason: 'AGREED adjudicated' } : verdict);
+  });
+  return {
+    taskId: task.id,
+    state: 'RESOLVED',
+    label,
+    posterior: 1,
+    reason: 'ADJUDICATED',
+    labels: annotations.length,
+    gold: annotations.length === 0,
     verdicts,
   };
 }
 
-function verdictOf(
-  { table, consensus, workers, index }: TaskView,
-  labeler: string,
-  labels: readonly string[],
-): AnnotationVerdict {
-  const votes = range(table.taskStart[index]!, table.taskStart[index + 1]!);
-  const vote = votes.find((v) => table.workers[table.voteWorker[v]!] === labeler)!;
-  return judge({
-    label: table.voteLabel[vote]!,
-    labels,
-    others: leaveOneOut(table, consensus, index, vote),
-    otherLabels: votes.filter((v) => v !== vote).map((v) => table.voteLabel[v]!),
-    worker: workers[table.voteWorker[vote]!]!,
+function looseVerdicts(
+  model: SettlementModel,
+  input: SettlementInput,
+  known: readonly KnownTask[],
+): readonly JudgedAnnotation[] {
+  const answers = new Map(known.map(({ taskId, label }) => [taskId, label]));
+  return input.annotations.flatMap((given) => {
+    if (!given.pending) return [];
+    const answer = answers.get(given.taskId);
+    if (given.kind === 'GOLD' && answer !== undefined)
+      return [judged(given, goldVerdict(model, given, answer, answers))];
+    if (given.kind === 'GOLD' || given.late) return [judged(given, verdictOn(model, given))];
+    if (!given.overdue) return [];
+    return [judged(given, { verdict: 'PAID', reason: 'AUTO_APPROVED', evidence: null })];
   });
 }
 
 /** Work on an item that leaves the job is paid: the labeler could not know. */
 function cancelled(task: OpenTask, annotations: readonly SubmittedAnnotation[], reason: string): TaskOutcome {
-  const verdict: AnnotationVerdict = { verdict: 'PAID', reason: `TASK_CANCELLED ${reason}`, evidence: null };
+  const verdict: GivenVerdict = { verdict: 'PAID', reason: `TASK_CANCELLED ${reason}`, evidence: null };
   return {
     taskId: task.id,
     state: 'CANCELLED',
     label: null,
     posterior: null,
     reason,
-    verdicts: annotations.map(({ assignmentId, labeler }) => ({ assignmentId, labeler, verdict })),
+    labels: annotations.length,
+    gold: false,
+    verdicts: annotations.map((given) => judged(given, verdict)),
   };
 }
-
-const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);

@@ -39,6 +39,27 @@ export class TaskEntity {
   @Column({ type: 'text', nullable: true })
   reason: string | null;
 
+  /** Settlement that decided. */
+  @Column({ type: 'int', nullable: true })
+  round: number | null;
+
+  /** Open appeals that want more labels. */
+  @Column({ type: 'int', default: 0 })
+  appeals: number;
+
+  /** Known answer of a hidden gold item, and the settlements from and before which it is used. */
+  @Column({ name: 'gold_label', type: 'text', nullable: true })
+  goldLabel: string | null;
+
+  @Column({ name: 'gold_from', type: 'int', nullable: true })
+  goldFrom: number | null;
+
+  @Column({ name: 'gold_until', type: 'int', nullable: true })
+  goldUntil: number | null;
+
+  @Column({ name: 'gold_shown', type: 'int', default: 0 })
+  goldShown: number;
+
   @Column({ name: 'resolved_at', type: 'timestamptz', nullable: true })
   resolvedAt: Date | null;
 }

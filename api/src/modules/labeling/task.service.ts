@@ -56,7 +56,7 @@ export class TaskService implements OnModuleInit {
     if (gone.length === 0) return;
     await manager.query(
       `UPDATE labeling_task SET state = 'CANCELLED', reason = 'ITEM_WITHDRAWN', resolved_at = now()
-       WHERE id = ANY ($1) AND state = 'OPEN'`,
+       WHERE id = ANY ($1) AND state IN ('OPEN', 'ADJUDICATION')`,
       [gone],
     );
     await manager.query('UPDATE labeling_job SET news = news + 1 WHERE id = $1', [jobId]);

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** Why a labeler is owed money. */
-export type EarningCause = 'ANNOTATION' | 'QUIZ';
+export type EarningCause = 'ANNOTATION' | 'QUIZ' | 'WAGE_FLOOR';
 
 /** One line of the ledger: never changed, never removed; a cause is paid once. */
 @Entity('earning')
@@ -22,7 +22,7 @@ export class EarningEntity {
   @Column({ type: 'text' })
   cause: EarningCause;
 
-  /** Id of the assignment, or job and labeler of the quiz. */
+  /** Id of the assignment, or job and labeler of the quiz. An upheld appeal is the annotation's one and only line. */
   @Column({ name: 'cause_id', type: 'text' })
   causeId: string;
 

@@ -20,6 +20,7 @@ beforeEach(() => {
           verdict: 'REFUSED',
           reason: 'CONTRADICTED by 3, p=.99 without you',
           pay: '0',
+          appealUntil: new Date(Date.now() + 86_400_000).toISOString(),
           evidence: { withoutYou: 0.004, othersSay: '4', othersPosterior: 0.993, others: 3, contradictedBy: 3 },
         }),
         makeOutcome({ value: '5', verdict: 'PENDING', reason: 'PENDING', pay: '0', evidence: null }),
@@ -50,6 +51,28 @@ describe('earnings', () => {
     await user.click(within(row).getByText('Evidence'));
     expect(within(row).getByText('3 other labelers answered, 3 of them chose another label than you.')).toBeVisible();
     expect(within(row).getByText('CONTRADICTED by 3, p=.99 without you')).toBeVisible();
+  });
+
+  test('takes an appeal against a refusal and shows what it waits for and how long', async () => {
+    const { user } = renderApp({ network, path: '/earnings' });
+    const row = (await screen.findByRole('cell', { name: '8' })).closest('tr')!;
+    await user.click(within(row).getByRole('button', { name: 'Appeal' }));
+    expect(within(row).getByRole('button', { name: 'Send appeal' })).toBeDisabled();
+    await user.type(within(row).getByLabelText('Why is your answer right?'), 'The loop is closed');
+    await user.click(within(row).getByRole('button', { name: 'Send appeal' }));
+    expect(await within(row).findByText('Appeal open')).toBeVisible();
+    expect(within(row).getByText('Answered within 3 days, or you are paid.')).toBeVisible();
+    expect(within(row).getByText('You wrote: The loop is closed')).toBeVisible();
+    expect(screen.queryByRole('button', { name: 'Appeal' })).toBeNull();
+  });
+
+  test('says why an appeal was not taken', async () => {
+    network.failures = [{ call: 'appeal', error: new Error('the time for an appeal is over') }];
+    const { user } = renderApp({ network, path: '/earnings' });
+    await user.click(await screen.findByRole('button', { name: 'Appeal' }));
+    await user.type(screen.getByLabelText('Why is your answer right?'), 'x');
+    await user.click(screen.getByRole('button', { name: 'Send appeal' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent('the time for an appeal is over');
   });
 
   test('filters by verdict', async () => {

@@ -12,7 +12,7 @@ export function JobsRoute() {
         {strings.jobs.title}
       </h1>
       <p className="page-lead">{strings.jobs.lead}</p>
-      <JobList signedIn={account !== null} />
+      <JobList account={account} />
     </>
   );
 }

@@ -16,6 +16,8 @@ export class MemoryNetwork {
   quiz: { task: QuizTask; answer: string }[] = [];
   /** Leased in this order; every account gets each once. */
   tasks: OpenAssignment[] = [];
+  /** Leased to adjudicators in this order. */
+  disputes: OpenAssignment[] = [];
   leased = new Map<string, OpenAssignment>();
   earnings: Earnings[] = [];
   withdrawals: WithdrawalRecord[] = [];
@@ -97,6 +99,26 @@ export class MemoryNetwork {
         run('reportAssignment', () => {
           end(assignmentId);
           this.reported.push({ assignmentId, reason });
+        }),
+      acceptAdjudication: () =>
+        run('acceptAdjudication', () => {
+          const task = this.disputes.shift();
+          if (task === undefined) throw new RefusedError('NO_TASK', 'nothing left');
+          this.leased.set(task.id, task);
+          return task;
+        }),
+      appeal: (assignmentId, text) =>
+        run('appeal', () => {
+          const decideBy = new Date(Date.now() + 3 * 86_400_000).toISOString();
+          const facts = { state: 'OPEN', route: 'MORE_LABELS', reason: 'APPEAL_OPEN MORE_LABELS' } as const;
+          const appeal = { ...facts, text, evidence: null, decideBy };
+          this.earnings = this.earnings.map((entry) => ({
+            ...entry,
+            outcomes: entry.outcomes.map((outcome) =>
+              outcome.assignmentId === assignmentId ? { ...outcome, appealUntil: null, appeal } : outcome,
+            ),
+          }));
+          return appeal;
         }),
       getEarnings: () => run('getEarnings', () => this.earnings),
       withdraw: (jobId) =>

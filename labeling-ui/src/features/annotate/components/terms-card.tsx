@@ -27,7 +27,9 @@ export function TermsCard({ job, escrow, promptsWallet, onAccept }: TermsCardPro
         <div>
           <dt>{terms.hourly}</dt>
           <dd className="lead">{formatCents(job.hourlyPay)}</dd>
-          <dd className="hint">{terms.hourlyHint(job.secondsPerTask)}</dd>
+          <dd className="hint">
+            {terms.hourlyHint(job.measuredMs === null ? job.secondsPerTask : job.measuredMs / 1000)}
+          </dd>
         </div>
         <div>
           <dt>{terms.escrow}</dt>

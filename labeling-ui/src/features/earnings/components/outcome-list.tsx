@@ -4,6 +4,7 @@ import { formatMoney } from '../../../lib/money.ts';
 import { explainEvidence, explainVerdict, verdictCode } from '../../../lib/reasons.ts';
 import { strings } from '../../../lib/strings.ts';
 import { formatMoment } from '../../../lib/time.ts';
+import { AppealPanel } from './appeal-panel.tsx';
 
 const FILTERS = ['ALL', 'PAID', 'PENDING', 'REFUSED'] as const;
 const PAGE = 25;
@@ -89,6 +90,7 @@ function OutcomeRow({ outcome }: { outcome: AnnotationOutcome }) {
             </li>
           </ul>
         </details>
+        <AppealPanel outcome={outcome} />
       </td>
       <td className="number">{formatMoney(outcome.pay)}</td>
       <td className="hint">{formatMoment(outcome.submittedAt)}</td>

@@ -3,11 +3,12 @@ import { Link } from 'react-router';
 import { Address } from '../../../components/ui/address.tsx';
 import { Meter } from '../../../components/ui/meter.tsx';
 import type { LabelingJob } from '../../../lib/client.ts';
-import { formatCents, formatMoney, left } from '../../../lib/money.ts';
+import { isAdjudicator } from '../../../lib/client.ts';
+import { formatCents, formatMoney, isZero, left } from '../../../lib/money.ts';
 import { strings } from '../../../lib/strings.ts';
 import { useEscrow } from '../api/get-escrow.ts';
 
-export function JobCard({ job, signedIn }: { job: LabelingJob; signedIn: boolean }) {
+export function JobCard({ job, account }: { job: LabelingJob; account: string | null }) {
   const titleId = useId();
   const escrow = useEscrow(job.id);
   const budget = escrow.data?.budget ?? job.budget;
@@ -27,7 +28,14 @@ export function JobCard({ job, signedIn }: { job: LabelingJob; signedIn: boolean
         <div>
           <dt>{strings.jobs.perHour}</dt>
           <dd className="lead">{formatCents(job.hourlyPay)}</dd>
-          <dd className="hint">{strings.jobs.perHourHint(job.secondsPerTask)}</dd>
+          <dd className="hint">
+            {job.measuredMs === null
+              ? strings.jobs.perHourHint(job.secondsPerTask)
+              : strings.jobs.perHourMeasured(job.measuredMs / 1000)}
+          </dd>
+          {isZero(job.wageFloor) ? null : (
+            <dd className="hint">{strings.jobs.wageFloor(formatCents(job.wageFloor))}</dd>
+          )}
         </div>
         <div>
           <dt>{strings.jobs.escrowLeft}</dt>
@@ -46,7 +54,7 @@ export function JobCard({ job, signedIn }: { job: LabelingJob; signedIn: boolean
         </p>
       </div>
       <footer>
-        <JobAction job={job} signedIn={signedIn} />
+        <JobAction job={job} account={account} />
         <details>
           <summary>{strings.jobs.who}</summary>
           <dl className="facts">
@@ -75,12 +83,19 @@ export function JobCard({ job, signedIn }: { job: LabelingJob; signedIn: boolean
   );
 }
 
-function JobAction({ job, signedIn }: { job: LabelingJob; signedIn: boolean }) {
+function JobAction({ job, account }: { job: LabelingJob; account: string | null }) {
   const { cta } = strings.jobs;
-  if (!signedIn) {
+  if (account === null) {
     return (
       <Link className="button primary" to="/sign-in" state={{ from: '/' }}>
         {cta.signIn}
+      </Link>
+    );
+  }
+  if (job.qualification === 'QUALIFIED' && isAdjudicator(job, account)) {
+    return (
+      <Link className="button primary" to={`/jobs/${job.id}/adjudicate`}>
+        {cta.adjudicate(formatMoney(job.adjudicationPrice))}
       </Link>
     );
   }

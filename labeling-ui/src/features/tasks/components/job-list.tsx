@@ -4,7 +4,7 @@ import { strings } from '../../../lib/strings.ts';
 import { useJobs } from '../api/list-jobs.ts';
 import { JobCard } from './job-card.tsx';
 
-export function JobList({ signedIn }: { signedIn: boolean }) {
+export function JobList({ account }: { account: string | null }) {
   const jobs = useJobs();
   if (jobs.isPending) return <Loading />;
   if (jobs.isError) return <Fault error={jobs.error} retry={() => void jobs.refetch()} />;
@@ -20,7 +20,7 @@ export function JobList({ signedIn }: { signedIn: boolean }) {
   return (
     <div className="stack">
       {open.map((job) => (
-        <JobCard key={job.id} job={job} signedIn={signedIn} />
+        <JobCard key={job.id} job={job} account={account} />
       ))}
     </div>
   );

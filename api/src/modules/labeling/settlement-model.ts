@@ -1,0 +1,89 @@
+import type { Consensus } from './consensus/dawid-skene.ts';
+import { leaveOneOut, twoLevelDawidSkene } from './consensus/dawid-skene.ts';
+import type { Informedness } from './consensus/information-gate.ts';
+import { informednessOf } from './consensus/information-gate.ts';
+import { judge } from './consensus/verdict.ts';
+import type { Vote, VoteTable } from './consensus/vote-table.ts';
+import { buildVoteTable } from './consensus/vote-table.ts';
+import type { GivenVerdict, KnownTask, SettlementInput, SubmittedAnnotation } from './settlement.ts';
+
+/** What the labels of a job say about its tasks and its labelers. */
+export interface SettlementModel {
+  readonly table: VoteTable;
+  readonly consensus: Consensus;
+  readonly workers: readonly Informedness[];
+  readonly taskIndex: ReadonlyMap<string, number>;
+  readonly byTask: ReadonlyMap<string, readonly SubmittedAnnotation[]>;
+}
+
+const QUIZ = 'quiz:';
+const quizTask = (index: number): string => `${QUIZ}${String(index).padStart(4, '0')}`;
+/** Leaves no vote out. */
+const NOBODY = -1;
+
+/** Quiz and known items start the consensus; labelers are judged on items of the job only. */
+export function modelOf(input: SettlementInput, hiddenGold: readonly KnownTask[]): SettlementModel {
+  const table = buildVoteTable([...quizVotes(input), ...annotationVotes(input)], input.labels);
+  const gold = new Map([
+    ...input.gold.map((label, index) => [quizTask(index), label] as const),
+    ...hiddenGold.map(({ taskId, label }) => [taskId, label] as const),
+  ]);
+  const consensus = twoLevelDawidSkene(table, { gold });
+  const byTask = new Map<string, SubmittedAnnotation[]>();
+  for (const annotation of input.annotations) {
+    const others = byTask.get(annotation.taskId);
+    if (others) others.push(annotation);
+    else byTask.set(annotation.taskId, [annotation]);
+  }
+  return {
+    table,
+    consensus,
+    workers: informednessOf(table, consensus, (task) => !task.startsWith(QUIZ)),
+    taskIndex: new Map(table.tasks.map((task, index) => [task, index])),
+    byTask,
+  };
+}
+
+const quizVotes = (input: SettlementInput): Vote[] =>
+  input.quizzes.flatMap(({ labeler, answers }) =>
+    answers.map((label, index) => ({ task: quizTask(index), worker: labeler, label })),
+  );
+
+const annotationVotes = (input: SettlementInput): Vote[] =>
+  input.annotations.map(({ taskId, labeler, value }) => ({ task: taskId, worker: labeler, label: value }));
+
+/** P(truth) of one task. */
+export function posteriorOf({ table, consensus, taskIndex }: SettlementModel, taskId: string): Float64Array {
+  const classes = table.labels.length;
+  const index = taskIndex.get(taskId)!;
+  return consensus.posterior.subarray(index * classes, (index + 1) * classes);
+}
+
+/** P(truth) of one task by its labels alone, also when its answer is known. */
+export function posteriorByLabels(model: SettlementModel, taskId: string): Float64Array {
+  return leaveOneOut(model.table, model.consensus, model.taskIndex.get(taskId)!, NOBODY);
+}
+
+/** The labels given to one task, as class indices. */
+export function givenOn({ table, taskIndex }: SettlementModel, taskId: string): number[] {
+  const index = taskIndex.get(taskId)!;
+  return [...table.voteLabel.subarray(table.taskStart[index]!, table.taskStart[index + 1]!)];
+}
+
+/** What the others' labels say about one label. */
+export function verdictOn(
+  { table, consensus, workers, taskIndex }: SettlementModel,
+  { taskId, labeler }: { readonly taskId: string; readonly labeler: string },
+): GivenVerdict {
+  const index = taskIndex.get(taskId)!;
+  const votes: number[] = [];
+  for (let v = table.taskStart[index]!; v < table.taskStart[index + 1]!; v += 1) votes.push(v);
+  const vote = votes.find((v) => table.workers[table.voteWorker[v]!] === labeler)!;
+  return judge({
+    label: table.voteLabel[vote]!,
+    labels: table.labels,
+    others: leaveOneOut(table, consensus, index, vote),
+    otherLabels: votes.filter((v) => v !== vote).map((v) => table.voteLabel[v]!),
+    worker: workers[table.voteWorker[vote]!]!,
+  });
+}
