@@ -10,7 +10,8 @@ const config: CodegenConfig = {
       config: {
         enumsAsTypes: true,
         useTypeImports: true,
-        documentMode: 'documentNode',
+        documentMode: 'string',
+        pureMagicComment: true,
         strictScalars: true,
         scalars: {
           ID: 'string',

@@ -1,6 +1,6 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { contributorRef, refPrivateKey, refSeed } from '@allod/protocol';
-import { type Signer, Wallet } from 'ethers';
+import { BaseWallet, type Signer, SigningKey } from 'ethers';
 import type { Chain } from './chain/contracts.ts';
 import { SeedMissingError, SignerMissingError } from './errors/account.ts';
 import { ApiError } from './errors/api.ts';
@@ -37,7 +37,7 @@ export interface ClientContext {
 
 /** A contributorRef with its secrets. Stays in memory. */
 export interface RefAccount extends Account {
-  signer: Wallet;
+  signer: BaseWallet;
   refSeed: Uint8Array;
 }
 
@@ -57,7 +57,7 @@ export function refOf(client: ClientContext, datasetId: string): RefAccount {
     const seed = refSeed(client.seed, client.chain.chainId, key);
     account = {
       address: contributorRef(seed),
-      signer: new Wallet(refPrivateKey(seed), client.chain.provider),
+      signer: new BaseWallet(new SigningKey(refPrivateKey(seed)), client.chain.provider),
       refSeed: seed,
     };
     client.refs.set(key, account);
@@ -68,7 +68,7 @@ export function refOf(client: ClientContext, datasetId: string): RefAccount {
 /** A GraphQL operation in public, or signed in as `as`; an ended session is renewed once. */
 export async function execute<Result, Variables>(
   client: ClientContext,
-  document: TypedDocumentNode<Result, Variables>,
+  document: DocumentTypeDecoration<Result, Variables>,
   variables: Variables,
   as?: Account,
 ): Promise<Result> {

@@ -1,5 +1,4 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { print } from 'graphql';
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { ApiError, RefusedError, TransportError } from '../errors/api.ts';
 import type { Platform } from '../platform/ports.ts';
 import { retryAfterSeconds, withRetry } from '../upload/retry.ts';
@@ -9,14 +8,6 @@ interface GraphqlAnswer<Result> {
   errors?: { message: string; extensions?: { code?: string }; path?: (string | number)[] }[];
 }
 
-const texts = new WeakMap<object, string>();
-
-function textOf(document: TypedDocumentNode<never, never>): string {
-  let text = texts.get(document);
-  if (text === undefined) texts.set(document, (text = print(document)));
-  return text;
-}
-
 /**
  * One GraphQL request over HTTP. Network faults, 429 and 5xx are tried again with backoff: every mutation of the API is
  * idempotent or answers a repetition with a code.
@@ -24,13 +15,11 @@ function textOf(document: TypedDocumentNode<never, never>): string {
 export async function request<Result, Variables>(
   platform: Platform,
   api: string,
-  document: TypedDocumentNode<Result, Variables>,
+  document: DocumentTypeDecoration<Result, Variables>,
   variables: Variables,
   token?: string,
 ): Promise<Result> {
-  const answer = await withRetry(platform.clock, () =>
-    post<Result>(platform, api, textOf(document as never), variables, token),
-  );
+  const answer = await withRetry(platform.clock, () => post<Result>(platform, api, String(document), variables, token));
   const error = answer.errors?.[0];
   if (error) {
     throw new ApiError(error.extensions?.code ?? 'API_ERROR', error.message, {

@@ -1,5 +1,5 @@
 import { type DeviceGrant, signStruct, toHex } from '@allod/protocol';
-import { Wallet } from 'ethers';
+import { BaseWallet, SigningKey } from 'ethers';
 import type { ClientContext, RefAccount } from '../context.ts';
 import { type StoredConsent, saveConsent } from './consents.ts';
 import { randomBytes } from '../random.ts';
@@ -10,7 +10,7 @@ const GRANT_LIFE = 90 * 24 * 3600;
 const RENEW_BEFORE = 24 * 3600;
 
 /** This device's signing key in a dataset, made on first use and kept in the platform's key store. */
-export async function deviceKey(client: ClientContext, datasetId: string): Promise<Wallet> {
+export async function deviceKey(client: ClientContext, datasetId: string): Promise<BaseWallet> {
   const { keyStore } = client.platform;
   const name = `device/${client.chain.chainId}/${datasetId.toLowerCase()}`;
   let secret = await keyStore.get(name);
@@ -18,7 +18,7 @@ export async function deviceKey(client: ClientContext, datasetId: string): Promi
     secret = randomBytes(32);
     await keyStore.set(name, secret);
   }
-  return new Wallet(toHex(secret));
+  return new BaseWallet(new SigningKey(toHex(secret)));
 }
 
 /** Signs a grant for the device key, valid for at most 90 days. */
