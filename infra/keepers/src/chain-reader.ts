@@ -61,6 +61,7 @@ export class ChainReader implements SessionChain {
   #heads: Heads | undefined;
   #headsInFlight: Promise<Heads> | undefined;
   #ready = false;
+  #readyInFlight: Promise<void> | undefined;
 
   constructor(options: ChainReaderOptions) {
     this.#options = options;
@@ -70,6 +71,10 @@ export class ChainReader implements SessionChain {
   /** @throws Refusal NOT_READY until every RPC is on the right chain and the policy is callable at the confirmed block */
   async assertReady(): Promise<void> {
     if (this.#ready) return;
+    await (this.#readyInFlight ??= this.#checkReady().finally(() => (this.#readyInFlight = undefined)));
+  }
+
+  async #checkReady(): Promise<void> {
     const heads = await this.heads();
     const calls = [
       { method: 'eth_chainId', params: [] },

@@ -67,7 +67,7 @@ const configSchema = z.strictObject({
       perIp: bucket(600, 100),
       /** Keys. */
       perAccount: bucket(20_000, 500),
-      /** Sessions that cost RPC requests to check, of all clients together: what bounds the RPC bill under a flood. */
+      /** Wallet messages not seen before, of all clients together: what bounds CPU and the RPC bill under a flood. */
       newSessions: bucket(1000, 100),
     })
     .prefault({}),

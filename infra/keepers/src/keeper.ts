@@ -12,7 +12,7 @@ import type { ReleaseLog } from './release-log.ts';
 import { sealToSession } from './sealing.ts';
 import type { SealedShares } from './sealing.ts';
 import { VerifiedWallets, verifySession } from './session.ts';
-import type { Session, SessionChain, SessionPolicy } from './session.ts';
+import type { Session, SessionPolicy } from './session.ts';
 import type { ShareSigner } from './share-signer.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -30,8 +30,6 @@ export interface KeeperParts {
   index: number;
   /** All keys of an account per day, so that one account cannot fill the release log. */
   dailyKeys: DailyCap;
-  /** Sessions that must ask the chain, of all clients together. */
-  newSessions: RateLimiter;
 }
 
 /** Per identity: a share was released, or why not. */
@@ -58,11 +56,10 @@ const batchRequestSchema = z.object({
   authSig: z.unknown(),
   /** 32 random bytes, hex; salt of the reply's key. */
   challenge: z.string().regex(/^[0-9a-f]{64}$/),
-  identities: z
-    .array(z.intersection(accessQuerySchema, z.object({ dataHash, accessPolicy: z.string() })))
-    .min(1)
-    .max(MAX_BATCH),
+  /** Read in full only for a session that stands. */
+  identities: z.array(z.unknown()).min(1).max(MAX_BATCH),
 });
+const identitiesSchema = z.array(z.intersection(accessQuerySchema, z.object({ dataHash, accessPolicy: z.string() })));
 
 const litRequestSchema = z.object({
   evmContractConditions: z.unknown().optional(),
@@ -78,17 +75,9 @@ const litRequestSchema = z.object({
 export class Keeper {
   readonly #parts: KeeperParts;
   readonly #verified = new VerifiedWallets();
-  readonly #sessionChain: SessionChain;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
-    this.#sessionChain = {
-      isRecentBlock: (hash, issuedAt) => {
-        parts.newSessions.take('new sessions');
-        return parts.chain.isRecentBlock(hash, issuedAt);
-      },
-      isValidContractSignature: (...question) => parts.chain.isValidContractSignature(...question),
-    };
   }
 
   /** Lit's `encryption/sign`: one identity, one share. */
@@ -112,8 +101,9 @@ export class Keeper {
   async releaseBatch(body: unknown): Promise<BatchReply> {
     return this.#measured('batch', async () => {
       const { scope, index } = this.#parts;
-      const { authSig, challenge, identities: queries } = read(batchRequestSchema, body);
-      const session = await this.#openSession(authSig, queries.length);
+      const { authSig, challenge, identities: asked } = read(batchRequestSchema, body);
+      const session = await this.#openSession(authSig, asked.length);
+      const queries = read(identitiesSchema, asked);
       const identities = queries.map((query) => identityOf(query, query.dataHash, scope));
       const ours = queries.map((query) => query.accessPolicy.toLowerCase() === scope.accessPolicy.toLowerCase());
       const accepted = <T>(list: readonly T[]): T[] => list.filter((_, i) => ours[i]);
@@ -133,7 +123,7 @@ export class Keeper {
   async #openSession(authSig: unknown, cost: number): Promise<Session> {
     const { chain, policy, limits } = this.#parts;
     await chain.assertReady();
-    const session = await verifySession(authSig, policy, this.#sessionChain, this.#verified);
+    const session = await verifySession(authSig, policy, chain, this.#verified);
     limits.perAccount.take(session.account, cost);
     return session;
   }

@@ -367,12 +367,14 @@ describe('a keeper', () => {
   });
 
   it('refuses a body that is malformed, and one that is too large', async () => {
-    for (const payload of [{}, { identities: [] }, { identities: [{}] }]) {
+    for (const payload of [{}, { identities: [] }, { challenge, identities: Array(501).fill({}) }]) {
       const reply = await app.inject({ method: 'POST', url: '/allod/v1/keys', payload });
       expect([reply.statusCode, (reply.json() as { code: string }).code]).toEqual([400, 'INVALID_REQUEST']);
     }
     expect((await batch([identity(record)], { challenge: 'short' })).statusCode).toBe(400);
-    expect((await batch([{ ...identity(record), version: 0 }])).statusCode).toBe(400);
+    for (const malformed of [{}, 7, null, { ...identity(record), version: 0 }]) {
+      expect((await batch([malformed])).statusCode).toBe(400);
+    }
     const huge = await app.inject({ method: 'POST', url: '/allod/v1/keys', payload: { blob: 'x'.repeat(2_000_000) } });
     expect(huge.statusCode).toBe(413);
     const broken = await app.inject({

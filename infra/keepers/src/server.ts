@@ -21,7 +21,8 @@ import type { Share } from './share-file.ts';
 import { createShareSigner } from './share-signer.ts';
 
 const VERSION = '0.1.0';
-const MAX_BODY_BYTES = 1024 * 1024;
+/** Five hundred identities take half of it. */
+const MAX_BODY_BYTES = 512 * 1024;
 
 /** Checks that the share belongs to this configuration, and that production is what it says. */
 export function assertMayStart(config: KeeperConfig, share: Share): void {
@@ -74,7 +75,12 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
   const { commitment, threshold, total, origin } = share;
   metrics.watch({ log, heads: () => chain.lastHeads, singleOperator: config.singleOperator });
   const perIp = new RateLimiter(config.rateLimit.perIp);
-  const policy = { ...config, nodeAddresses: config.nodeAddresses ?? [] };
+  const newSessions = new RateLimiter(config.rateLimit.newSessions);
+  const policy = {
+    ...config,
+    nodeAddresses: config.nodeAddresses ?? [],
+    beforeNewWallet: () => newSessions.take('new sessions'),
+  };
   const keeper = new Keeper({
     scope: { chain: config.chainName, accessPolicy: config.accessPolicy },
     policy,
@@ -88,7 +94,6 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     },
     index: config.index,
     dailyKeys,
-    newSessions: new RateLimiter(config.rateLimit.newSessions),
   });
   if (!config.nodeAddresses) {
     app.addHook('onListen', () => {
@@ -105,8 +110,8 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     }
     const refusal = toRefusal(error);
     if (refusal.code === 'INTERNAL') request.log.error({ err: error }, 'request failed');
-    else if (refusal.code !== 'RATE_LIMITED')
-      request.log.info({ code: refusal.code, detail: refusal.message }, 'refused');
+    // Metrics count refusals; a line for each would let anybody fill the operator's disk.
+    else request.log.debug({ code: refusal.code, detail: refusal.message }, 'refused');
     return refuse(reply, refusal.status, refusal.code, refusal.litCode, refusal.message, request.id);
   });
 

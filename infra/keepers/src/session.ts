@@ -14,6 +14,8 @@ export interface SessionPolicy {
   chainId: number;
   maxSessionSeconds: number;
   clockSkewSeconds: number;
+  /** Called before a wallet message that was not seen is read, which costs milliseconds and RPC requests; may refuse. */
+  beforeNewWallet?: () => void;
 }
 
 /** The chain questions that a session raises; each RPC must agree. */
@@ -64,29 +66,40 @@ const sessionMessageSchema = z.object({
 type WalletSig = z.infer<typeof walletSigSchema>;
 type SessionMessage = z.infer<typeof sessionMessageSchema>;
 
-/** Wallet signatures that verified before, so that a session pays for its recovery and nonce once. Forgets the oldest. */
+/**
+ * Wallet messages whose signatures verified before, so that a session pays once for reading the message, recovering its
+ * signer and asking for its nonce. Forgets the oldest.
+ */
 export class VerifiedWallets {
-  readonly #seen = new Set<string>();
+  readonly #seen = new Map<string, SiweMessage>();
   readonly #limit: number;
 
   constructor(limit = 10_000) {
     this.#limit = limit;
   }
 
-  has(walletSig: { signedMessage: string; sig: string }): boolean {
-    return this.#seen.has(fingerprint(walletSig));
+  get(walletSig: SignedMessage): SiweMessage | undefined {
+    return this.#seen.get(fingerprint(walletSig));
   }
 
-  add(walletSig: { signedMessage: string; sig: string }): void {
-    if (this.#seen.size >= this.#limit) this.#seen.delete(this.#seen.values().next().value!);
-    this.#seen.add(fingerprint(walletSig));
+  add(walletSig: SignedMessage, message: SiweMessage): void {
+    if (this.#seen.size >= this.#limit) this.#seen.delete(this.#seen.keys().next().value!);
+    this.#seen.set(fingerprint(walletSig), message);
   }
 }
 
-const fingerprint = ({ signedMessage, sig }: { signedMessage: string; sig: string }): string =>
+interface SignedMessage {
+  signedMessage: string;
+  sig: string;
+}
+
+const fingerprint = ({ signedMessage, sig }: SignedMessage): string =>
   createHash('sha256').update(sig).update(signedMessage).digest('hex');
 
-/** Checks a session signature completely: form, key, node, times, scope and wallet. Cheap checks come first. */
+/**
+ * Checks a session signature completely: form, key, node, times, scope and wallet. Cheap checks come first: a request
+ * whose session signature is wrong costs a tenth of one whose wallet message must be read.
+ */
 export async function verifySession(
   input: unknown,
   policy: SessionPolicy,
@@ -103,13 +116,15 @@ export async function verifySession(
     throw new Refusal('SESSION_NOT_FOR_NODE', `the session was signed for ${message.nodeAddress}`);
   }
   checkTimes(message.issuedAt, message.expiration, policy, now);
-  const walletSig = parse(walletSigSchema, message.capabilities[0]);
-  const siwe = parseSiwe(walletSig.signedMessage);
-  const attenuations = checkSiwe(siwe, walletSig, message, policy, now);
   if (!verifyEd25519(sessionSig.address, sessionSig.signedMessage, sessionSig.sig)) {
     throw invalid('the session signature does not verify');
   }
-  if (!verified.has(walletSig)) await verifyWallet(siwe, walletSig, chain, verified);
+  const walletSig = parse(walletSigSchema, message.capabilities[0]);
+  const known = verified.get(walletSig);
+  if (!known) policy.beforeNewWallet?.();
+  const siwe = known ?? parseSiwe(walletSig.signedMessage);
+  const attenuations = checkSiwe(siwe, walletSig, message, policy, now);
+  if (!known) await verifyWallet(siwe, walletSig, chain, verified);
   return {
     account: siwe.address,
     sessionKey: sessionSig.address,
@@ -166,7 +181,7 @@ async function verifyWallet(
   if (!(await chain.isRecentBlock(siwe.nonce, new Date(siwe.issuedAt!)))) {
     throw new Refusal('SESSION_EXPIRED', 'the nonce is not the hash of a recent block');
   }
-  if (isKeyAccount) return verified.add(walletSig);
+  if (isKeyAccount) return verified.add(walletSig, siwe);
   if (!(await chain.isValidContractSignature(siwe.address, hashMessage(walletSig.signedMessage), walletSig.sig))) {
     throw invalid('the wallet signature does not verify');
   }
