@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net';
 import { get } from 'node:https';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createKeySession } from '../../../mobile-sdk/src/keys/session.ts';
+import { signForKeeper } from '../../../mobile-sdk/src/keys/session-sync.ts';
 import { createLightKeyGate } from '../../../mobile-sdk/src/keys/light.ts';
 import { pinnedFetch, tlsKeyHashOf } from '../../../mobile-sdk/src/platform/node/pinnedFetch.ts';
 import { CONFIRMATIONS, kill, startKeyNetwork } from '../../../mobile-sdk/src/keys/testing/key-network.ts';
@@ -102,6 +104,57 @@ describe('keepers and their registry', () => {
       expect(results).toEqual(fixtures.map(({ key }) => ({ ok: true, key })));
       release();
       await gate.close();
+    });
+  });
+
+  describe('asked by a contract wallet (ERC-1271)', () => {
+    /** Contracts that answer every call: with the magic value, with it only while 2,000,000 gas are left, never. */
+    const returnMagic = '631626ba7e60e01b60005260206000f3';
+    const wallets = {
+      agreeing: { address: `0x${'a1'.repeat(20)}`, code: `0x${returnMagic}` },
+      expensive: { address: `0x${'a2'.repeat(20)}`, code: `0x5a621e848010600f5760006000f3005b${returnMagic}` },
+      burning: { address: `0x${'a3'.repeat(20)}`, code: '0x5b600056' },
+      denying: { address: `0x${'a4'.repeat(20)}`, code: '0x60206000f3' },
+    };
+    let keeper: KeeperRun;
+
+    beforeAll(async () => {
+      for (const { address, code } of Object.values(wallets)) {
+        await network.provider.send('anvil_setCode', [address, code]);
+        await network.license(address, datasetId, 1);
+      }
+      await network.mine(CONFIRMATIONS + 1);
+      keeper = run(0, {});
+      await keeper.listening;
+    });
+    afterAll(() => end(keeper));
+
+    const ask = async (address: string): Promise<unknown> => {
+      const { url } = network.keepers[0]!;
+      const { blockhash: nonce } = (await (await fetch(`${url}/allod/v1/block`)).json()) as { blockhash: string };
+      const signer = { getAddress: async () => address, signMessage: async () => '0x1234' };
+      const session = await createKeySession(signer, { nonce, chainId: network.chainId });
+      const { record } = sealedKek(network, network.wallet(20).address);
+      const identities = [{ ...record, seals: undefined, dataHash: record.seals[0]!.dataHash }];
+      const response = await fetch(`${url}/allod/v1/keys`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ authSig: signForKeeper(session, url), challenge: '00'.repeat(32), identities }),
+      });
+      return response.json();
+    };
+
+    it('give a share when the contract agrees', async () => {
+      expect(await ask(wallets.agreeing.address)).toMatchObject({ answers: ['RELEASED'] });
+    });
+
+    it.each(['denying', 'burning', 'expensive'] as const)('give none to a contract that is %s', async (kind) => {
+      expect(await ask(wallets[kind].address)).toMatchObject({ code: 'SESSION_INVALID' });
+    });
+
+    it('bound the gas: the chain itself would let the expensive contract agree', async () => {
+      const answer = await network.provider.call({ to: wallets.expensive.address, gasLimit: 5_000_000n });
+      expect(answer.slice(0, 10)).toBe('0x1626ba7e');
     });
   });
 
