@@ -10,6 +10,7 @@ export class LabelingAppeals1764000025000 implements MigrationInterface {
         ADD COLUMN wage_granted numeric(39) NOT NULL DEFAULT 0,
         ADD COLUMN measured_ms int,
         ADD COLUMN votes_cid text,
+        ADD COLUMN votes_round int,
         ADD CHECK (wage_granted <= wage_reserve);
 
       ALTER TABLE labeling_task
@@ -40,8 +41,12 @@ export class LabelingAppeals1764000025000 implements MigrationInterface {
       CREATE INDEX annotation_held ON annotation (job_id, appeal_until) WHERE verdict = 'REFUSED' AND NOT freed;
       UPDATE annotation SET round = 0;
 
-      ALTER TABLE qualification ADD COLUMN round int, ADD COLUMN milliseconds int;
-      UPDATE qualification SET round = 0;
+      ALTER TABLE qualification ADD COLUMN round int, ADD COLUMN milliseconds int, ADD COLUMN worker int;
+      UPDATE qualification q SET round = 0, worker = n.worker FROM (
+        SELECT job_id, labeler, row_number() OVER (PARTITION BY job_id ORDER BY taken_at, labeler) AS worker FROM qualification
+      ) n WHERE n.job_id = q.job_id AND n.labeler = q.labeler;
+      ALTER TABLE qualification ALTER COLUMN worker SET NOT NULL;
+      CREATE UNIQUE INDEX qualification_worker ON qualification (job_id, worker);
 
       CREATE TABLE labeling_round (
         job_id text NOT NULL REFERENCES labeling_job (id),
@@ -98,7 +103,7 @@ export class LabelingAppeals1764000025000 implements MigrationInterface {
       ALTER TABLE earning DROP CONSTRAINT earning_cause_check,
         ADD CONSTRAINT earning_cause_check CHECK (cause IN ('ANNOTATION', 'QUIZ'));
       DROP TABLE quiz_start, appeal, adjudicator, labeling_round;
-      ALTER TABLE qualification DROP COLUMN round, DROP COLUMN milliseconds;
+      ALTER TABLE qualification DROP COLUMN worker, DROP COLUMN round, DROP COLUMN milliseconds;
       ALTER TABLE annotation DROP COLUMN kind, DROP COLUMN milliseconds, DROP COLUMN too_fast, DROP COLUMN round,
         DROP COLUMN verdict_round, DROP COLUMN verdict_at, DROP COLUMN appeal_until;
       ALTER TABLE assignment DROP COLUMN kind, DROP COLUMN extensions;
@@ -107,7 +112,7 @@ export class LabelingAppeals1764000025000 implements MigrationInterface {
         DROP COLUMN round, DROP COLUMN appeals, DROP COLUMN gold_label, DROP COLUMN gold_from, DROP COLUMN gold_until,
         DROP COLUMN gold_shown;
       ALTER TABLE labeling_job DROP COLUMN round, DROP COLUMN wage_reserve, DROP COLUMN wage_granted,
-        DROP COLUMN measured_ms, DROP COLUMN votes_cid;
+        DROP COLUMN measured_ms, DROP COLUMN votes_cid, DROP COLUMN votes_round;
     `);
   }
 }

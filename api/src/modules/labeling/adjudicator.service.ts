@@ -11,6 +11,7 @@ import { LIST_LABELERS } from './escrow.job.ts';
 import { JobEntity } from './job.entity.ts';
 import { LabelItems } from './label-items.ts';
 import { QualificationEntity } from './qualification.entity.ts';
+import { nextWorkerNumber } from './worker-number.ts';
 
 const MAX_ADJUDICATORS = 50;
 
@@ -66,7 +67,9 @@ export class AdjudicatorService {
     const known = await manager.findOneBy(QualificationEntity, { jobId, labeler });
     refuseUnless(known?.state !== 'FAILED', Code.NOT_QUALIFIED, 'This account has failed the quiz of the job');
     if (known) return;
-    const facts = { answers: [], correct: 0, total: 0, reason: 'ADJUDICATOR', pay: '0' };
+    await manager.query('SELECT 1 FROM labeling_job WHERE id = $1 FOR UPDATE', [jobId]);
+    const worker = await nextWorkerNumber(manager, jobId);
+    const facts = { worker, answers: [], correct: 0, total: 0, reason: 'ADJUDICATOR', pay: '0' };
     await manager.insert(QualificationEntity, { jobId, labeler, ...facts, state: 'PASSED' });
     await this.outbox.enqueue(manager, LIST_LABELERS, `${jobId}:${labeler}`, { jobId });
   }

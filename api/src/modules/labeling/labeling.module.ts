@@ -38,6 +38,7 @@ import { QuizService } from './quiz.service.ts';
 import { ReceiptPolicy } from './receipt.policy.ts';
 import { RejectionPolicy } from './rejection.policy.ts';
 import { RejectLeaseJob } from './reject-lease.job.ts';
+import { VotesPublisher } from './recompute/votes.publisher.ts';
 import { ReserveService } from './reserve.service.ts';
 import { SettlementReader } from './settlement.reader.ts';
 import { SettlementService } from './settlement.service.ts';
@@ -90,6 +91,7 @@ const entities = [
     AppealResolver,
     OutcomeService,
     LabelerEarningsResolver,
+    VotesPublisher,
     NetworkKey,
     LabelSetJob,
     LabelSetService,

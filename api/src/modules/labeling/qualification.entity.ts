@@ -33,6 +33,10 @@ export class QualificationEntity {
   @Column({ type: 'text', nullable: true })
   listing: string | null;
 
+  /** Number under which this account's votes are published; says nothing about the account. */
+  @Column({ type: 'int' })
+  worker: number;
+
   /** Settlement that first knew these answers. */
   @Column({ type: 'int', nullable: true })
   round: number | null;

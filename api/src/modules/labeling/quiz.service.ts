@@ -11,6 +11,7 @@ import { JobEntity } from './job.entity.ts';
 import { QualificationEntity } from './qualification.entity.ts';
 import { gradeQuiz } from './quiz-grade.ts';
 import { QuizItemEntity } from './quiz-item.entity.ts';
+import { nextWorkerNumber } from './worker-number.ts';
 
 /** Public items with known labels: who passes is listed on chain. */
 @Injectable()
@@ -65,6 +66,7 @@ export class QuizService {
       state: grade.passed ? 'PASSED' : 'FAILED',
       pay: pay.toString(),
       milliseconds: await this.timeOf(manager, jobId, labeler),
+      worker: await nextWorkerNumber(manager, jobId),
     });
     if (grade.passed) await this.outbox.enqueue(manager, LIST_LABELERS, `${jobId}:${labeler}`, { jobId });
     return { ...grade, pay: pay.toString() };

@@ -7,7 +7,10 @@ import { QuizItemEntity } from './quiz-item.entity.ts';
 import { stoppingRuleOf } from './rules.ts';
 import type { KnownTask, OpenAppeal, OpenTask, SettlementInput, SubmittedAnnotation } from './settlement.ts';
 
-/** Reads what a settlement depends on. What is read gets the number of the round, so that it can be run again. */
+/**
+ * Reads what a settlement depends on. What is read gets the number of the round, so that it can be run again. Labelers go
+ * by their number in the job, so that what is published sums in the same order without naming accounts.
+ */
 @Injectable()
 export class SettlementReader {
   async read(manager: EntityManager, job: JobEntity, round: number): Promise<SettlementInput> {
@@ -32,7 +35,7 @@ export class SettlementReader {
 
   private quizzes(manager: EntityManager, jobId: string): Promise<{ labeler: string; answers: string[] }[]> {
     return manager.query(
-      `SELECT labeler, answers FROM qualification WHERE job_id = $1 AND state <> 'FAILED' AND round IS NOT NULL`,
+      `SELECT lpad(worker::text, 9, '0') AS labeler, answers FROM qualification WHERE job_id = $1 AND state <> 'FAILED' AND round IS NOT NULL`,
       [jobId],
     );
   }
@@ -56,11 +59,13 @@ export class SettlementReader {
   /** A label is late when its task is decided and no appeal waits for it. */
   private annotations(manager: EntityManager, jobId: string): Promise<SubmittedAnnotation[]> {
     return manager.query(
-      `SELECT n.assignment_id AS "assignmentId", n.task_id AS "taskId", n.labeler, n.value, n.kind,
+      `SELECT n.assignment_id AS "assignmentId", n.task_id AS "taskId", lpad(q.worker::text, 9, '0') AS labeler,
+         n.value, n.kind,
          n.too_fast AS "tooFast", n.verdict = 'PENDING' AS pending,
          n.verdict = 'PENDING' AND a.auto_approve_at <= extract(epoch FROM now()) AS overdue,
          n.verdict = 'PENDING' AND t.state IN ('RESOLVED', 'UNRESOLVED') AND t.appeals = 0 AS late
        FROM annotation n JOIN assignment a ON a.id = n.assignment_id JOIN labeling_task t ON t.id = n.task_id
+         JOIN qualification q ON q.job_id = n.job_id AND q.labeler = n.labeler
        WHERE n.job_id = $1 AND n.kind <> 'ADJUDICATION' AND n.round IS NOT NULL
        ORDER BY n.assignment_id`,
       [jobId],
@@ -79,12 +84,14 @@ export class SettlementReader {
 
   private appeals(manager: EntityManager, jobId: string): Promise<OpenAppeal[]> {
     return manager.query<(OpenAppeal & { route: AppealRoute })[]>(
-      `SELECT p.assignment_id AS "assignmentId", p.task_id AS "taskId", p.labeler, n.value, p.route, p.wanted,
+      `SELECT p.assignment_id AS "assignmentId", p.task_id AS "taskId", lpad(q.worker::text, 9, '0') AS labeler,
+         n.value, p.route, p.wanted,
          t.taken > t.submitted AS busy, p.decide_by <= now() AS overdue,
          (SELECT j.value FROM annotation j
           WHERE j.task_id = p.task_id AND j.kind = 'ADJUDICATION' AND j.submitted_at > p.opened_at AND j.round IS NOT NULL
           ORDER BY j.submitted_at, j.assignment_id LIMIT 1) AS adjudicated
        FROM appeal p JOIN annotation n ON n.assignment_id = p.assignment_id JOIN labeling_task t ON t.id = p.task_id
+         JOIN qualification q ON q.job_id = p.job_id AND q.labeler = p.labeler
        WHERE p.job_id = $1 AND p.state = 'OPEN' ORDER BY p.assignment_id`,
       [jobId],
     );

@@ -18,6 +18,7 @@ export interface Round {
 }
 
 interface PaidLease {
+  labeler: string;
   price: string;
   kind: AssignmentKind;
 }
@@ -65,13 +66,13 @@ export class SettlementWriter {
       round.number,
       label,
     ]);
-    const undone: { assignment_id: string; labeler: string }[] = await manager.query(
-      `SELECT assignment_id, labeler FROM annotation
+    const undone: { assignment_id: string }[] = await manager.query(
+      `SELECT assignment_id FROM annotation
        WHERE task_id = $1 AND kind = 'GOLD' AND verdict = 'REFUSED' AND reason LIKE 'GOLD_FAILED%' ORDER BY assignment_id`,
       [taskId],
     );
-    for (const { assignment_id: assignmentId, labeler } of undone) {
-      await this.reverse(manager, round, { assignmentId, labeler, reason: 'GOLD_RETIRED' });
+    for (const { assignment_id: assignmentId } of undone) {
+      await this.reverse(manager, round, { assignmentId, reason: 'GOLD_RETIRED' });
       await manager.query(
         `UPDATE appeal SET state = 'UPHELD', reason = 'APPEAL_UPHELD GOLD_RETIRED', decided_at = now(), round = $2
          WHERE assignment_id = $1 AND state = 'OPEN'`,
@@ -82,7 +83,7 @@ export class SettlementWriter {
   }
 
   async decideAppeal(manager: EntityManager, round: Round, outcome: AppealOutcome): Promise<void> {
-    const { assignmentId, taskId, labeler, state, reason, evidence, label } = outcome;
+    const { assignmentId, taskId, state, reason, evidence, label } = outcome;
     const [decided]: [unknown[], number] = await manager.query(
       `UPDATE appeal SET state = $2, reason = $3, evidence = $4, decided_at = now(), round = $5
        WHERE assignment_id = $1 AND state = 'OPEN' RETURNING assignment_id`,
@@ -98,32 +99,32 @@ export class SettlementWriter {
         [taskId, label, round.number],
       );
     }
-    if (state === 'UPHELD') await this.reverse(manager, round, { assignmentId, labeler, reason });
+    if (state === 'UPHELD') await this.reverse(manager, round, { assignmentId, reason });
   }
 
   /** Annotations of tasks that were taken back, or that came after their task was cancelled. */
   async payCancelled(manager: EntityManager, round: Round): Promise<void> {
-    const open: { assignment_id: string; labeler: string; reason: string }[] = await manager.query(
-      `SELECT a.assignment_id, a.labeler, t.reason FROM annotation a JOIN labeling_task t ON t.id = a.task_id
+    const open: { assignment_id: string; reason: string }[] = await manager.query(
+      `SELECT a.assignment_id, t.reason FROM annotation a JOIN labeling_task t ON t.id = a.task_id
        WHERE a.job_id = $1 AND a.verdict = 'PENDING' AND t.state = 'CANCELLED' ORDER BY a.assignment_id`,
       [round.job.id],
     );
-    for (const { assignment_id: assignmentId, labeler, reason } of open) {
+    for (const { assignment_id: assignmentId, reason } of open) {
       const verdict = { verdict: 'PAID' as const, reason: `TASK_CANCELLED ${reason}`, evidence: null };
-      await this.judge(manager, round, { assignmentId, labeler, verdict });
+      await this.judge(manager, round, { assignmentId, verdict });
     }
   }
 
   /** An adjudicator is paid for each decision, whatever it was. */
   async payAdjudications(manager: EntityManager, round: Round): Promise<void> {
-    const open: { assignment_id: string; labeler: string }[] = await manager.query(
-      `SELECT assignment_id, labeler FROM annotation
+    const open: { assignment_id: string }[] = await manager.query(
+      `SELECT assignment_id FROM annotation
        WHERE job_id = $1 AND kind = 'ADJUDICATION' AND verdict = 'PENDING' AND round IS NOT NULL ORDER BY assignment_id`,
       [round.job.id],
     );
-    for (const { assignment_id: assignmentId, labeler } of open) {
+    for (const { assignment_id: assignmentId } of open) {
       const verdict = { verdict: 'PAID' as const, reason: 'ADJUDICATED', evidence: null };
-      await this.judge(manager, round, { assignmentId, labeler, verdict });
+      await this.judge(manager, round, { assignmentId, verdict });
     }
   }
 
@@ -209,7 +210,7 @@ export class SettlementWriter {
   async judge(
     manager: EntityManager,
     round: Round,
-    { assignmentId, labeler, verdict }: JudgedAnnotation,
+    { assignmentId, verdict }: Omit<JudgedAnnotation, 'labeler'>,
   ): Promise<void> {
     const paid = verdict.verdict === 'PAID';
     const [changed]: [PaidLease[], number] = await manager.query(
@@ -217,7 +218,7 @@ export class SettlementWriter {
          pay = CASE WHEN $6 THEN a.price ELSE 0 END,
          appeal_until = CASE WHEN $6 THEN NULL ELSE now() + $7 * interval '1 second' END
        FROM assignment a WHERE n.assignment_id = $1 AND a.id = n.assignment_id AND n.verdict = 'PENDING'
-       RETURNING a.price, a.kind`,
+       RETURNING a.labeler, a.price, a.kind`,
       [
         assignmentId,
         verdict.verdict,
@@ -230,31 +231,31 @@ export class SettlementWriter {
     );
     if (!changed[0]) return;
     if (!paid) return this.rejectIfClaimed(manager, assignmentId);
-    await this.pay(manager, round, { assignmentId, labeler, lease: changed[0] });
+    await this.pay(manager, round, { assignmentId, lease: changed[0] });
   }
 
   /** A refusal becomes pay. Its price was set aside, and the ledger has one line per annotation, now and ever. */
   private async reverse(
     manager: EntityManager,
     round: Round,
-    { assignmentId, labeler, reason }: { assignmentId: string; labeler: string; reason: string },
+    { assignmentId, reason }: { assignmentId: string; reason: string },
   ): Promise<void> {
     const [changed]: [PaidLease[], number] = await manager.query(
       `UPDATE annotation n SET verdict = 'PAID', reason = $2, pay = a.price
        FROM assignment a WHERE n.assignment_id = $1 AND a.id = n.assignment_id AND n.verdict = 'REFUSED' AND NOT n.freed
-       RETURNING a.price, a.kind`,
+       RETURNING a.labeler, a.price, a.kind`,
       [assignmentId, reason],
     );
     if (!changed[0]) return;
-    await this.pay(manager, round, { assignmentId, labeler, lease: changed[0] });
+    await this.pay(manager, round, { assignmentId, lease: changed[0] });
   }
 
   private async pay(
     manager: EntityManager,
     { job, topUps }: Round,
-    { assignmentId, labeler, lease }: { assignmentId: string; labeler: string; lease: PaidLease },
+    { assignmentId, lease }: { assignmentId: string; lease: PaidLease },
   ): Promise<void> {
-    const line = { jobId: job.id, labeler, causeId: assignmentId };
+    const line = { jobId: job.id, labeler: lease.labeler, causeId: assignmentId };
     const amount = BigInt(lease.price);
     const recorded = await this.earnings.record(manager, { ...line, amount, cause: 'ANNOTATION' });
     if (recorded && lease.kind !== 'ADJUDICATION') await this.wages.topUp(manager, topUps, line);
