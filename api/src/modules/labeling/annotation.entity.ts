@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AssignmentKind } from './assignment-kind.ts';
-import type { Evidence } from './settlement.ts';
+import type { Evidence } from './settlement-types.ts';
 
 export type Verdict = 'PENDING' | 'PAID' | 'REFUSED';
 

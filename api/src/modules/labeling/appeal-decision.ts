@@ -1,5 +1,5 @@
 import { shown } from './consensus/stopping.ts';
-import type { AppealOutcome, OpenAppeal, SettlementInput } from './settlement.ts';
+import type { AppealOutcome, OpenAppeal, SettlementInput } from './settlement-types.ts';
 import { posteriorByLabels, verdictOn } from './settlement-model.ts';
 import type { SettlementModel } from './settlement-model.ts';
 

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AppealRoute, AppealState } from './appeal-state.ts';
-import type { Evidence } from './settlement.ts';
+import type { Evidence } from './settlement-types.ts';
 
 /** A labeler's objection to one refusal. */
 @Entity('appeal')

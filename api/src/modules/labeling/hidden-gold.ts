@@ -1,4 +1,4 @@
-import type { GivenVerdict, KnownTask, SettlementInput, SubmittedAnnotation } from './settlement.ts';
+import type { GivenVerdict, KnownTask, SettlementInput, SubmittedAnnotation } from './settlement-types.ts';
 import { posteriorByLabels, verdictOn } from './settlement-model.ts';
 import type { SettlementModel } from './settlement-model.ts';
 

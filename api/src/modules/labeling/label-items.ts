@@ -9,7 +9,7 @@ import type { LabelKey } from '../access/access.service.ts';
 import { ContributionService } from '../contributions/contribution.service.ts';
 import { IntakeService } from '../contributions/intake.service.ts';
 import { DatasetService } from '../datasets/dataset.service.ts';
-import type { TaskOutcome } from './settlement.ts';
+import type { TaskOutcome } from './settlement-types.ts';
 
 /** The part of an assignment that comes from the item and its keys. */
 export type ItemView = Omit<Assignment, 'id' | 'jobId' | 'state' | 'labels' | 'lease' | 'adjudication'>;

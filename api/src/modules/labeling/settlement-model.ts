@@ -5,7 +5,7 @@ import { informednessOf } from './consensus/information-gate.ts';
 import { judge } from './consensus/verdict.ts';
 import type { Vote, VoteTable } from './consensus/vote-table.ts';
 import { buildVoteTable } from './consensus/vote-table.ts';
-import type { GivenVerdict, KnownTask, SettlementInput, SubmittedAnnotation } from './settlement.ts';
+import type { GivenVerdict, KnownTask, SettlementInput, SubmittedAnnotation } from './settlement-types.ts';
 
 /** What the labels of a job say about its tasks and its labelers. */
 export interface SettlementModel {

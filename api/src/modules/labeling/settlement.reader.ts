@@ -5,7 +5,7 @@ import type { AppealRoute } from './appeal-state.ts';
 import type { JobEntity } from './job.entity.ts';
 import { QuizItemEntity } from './quiz-item.entity.ts';
 import { stoppingRuleOf } from './rules.ts';
-import type { KnownTask, OpenAppeal, OpenTask, SettlementInput, SubmittedAnnotation } from './settlement.ts';
+import type { KnownTask, OpenAppeal, OpenTask, SettlementInput, SubmittedAnnotation } from './settlement-types.ts';
 
 /**
  * Reads what a settlement depends on. What is read gets the number of the round, so that it can be run again. Labelers go

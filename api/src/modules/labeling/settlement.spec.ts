@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomSource } from './consensus/simulate-votes.ts';
 import { settle } from './settlement.ts';
-import type { SettlementInput, SubmittedAnnotation } from './settlement.ts';
+import type { SettlementInput, SubmittedAnnotation } from './settlement-types.ts';
 
 const LABELS = ['0', '1', '2'];
 const GOLD = ['0', '1', '2', '0', '1'];

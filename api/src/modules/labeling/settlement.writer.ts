@@ -6,7 +6,7 @@ import type { AssignmentKind } from './assignment-kind.ts';
 import type { JobEntity } from './job.entity.ts';
 import { REJECT_LEASE } from './reject-lease.job.ts';
 import { appealSecondsOf } from './rules.ts';
-import type { AppealOutcome, JudgedAnnotation, KnownTask, TaskOutcome } from './settlement.ts';
+import type { AppealOutcome, JudgedAnnotation, KnownTask, TaskOutcome } from './settlement-types.ts';
 import { WageFloorService } from './wage-floor.service.ts';
 import type { TopUps } from './wage-floor.service.ts';
 

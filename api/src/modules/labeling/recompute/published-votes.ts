@@ -1,7 +1,7 @@
 import type { AppealRoute } from '../appeal-state.ts';
 import type { AssignmentKind } from '../assignment-kind.ts';
 import type { JobRules } from '../rules.ts';
-import type { Evidence } from '../settlement.ts';
+import type { Evidence } from '../settlement-types.ts';
 
 /**
  * All that a job was decided on, published when it is over: canonical JSON under its CID. Labelers appear under numbers of

@@ -1,6 +1,6 @@
 import { annotationCommitment, jsonKeccak, jsonSha256 } from '@allod/protocol';
 import { adjudicationPriceOf, ruleHashOf, scorerHash } from '../rules.ts';
-import type { GivenVerdict } from '../settlement.ts';
+import type { GivenVerdict } from '../settlement-types.ts';
 import type { PublishedVote, PublishedVotes } from './published-votes.ts';
 import { replay, voteKey } from './replay.ts';
 import type { Replay } from './replay.ts';

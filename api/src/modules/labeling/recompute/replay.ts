@@ -1,5 +1,5 @@
 import { stoppingRuleOf } from '../rules.ts';
-import type { AppealOutcome, GivenVerdict, OpenAppeal, Settlement, SettlementInput } from '../settlement.ts';
+import type { AppealOutcome, GivenVerdict, OpenAppeal, Settlement, SettlementInput } from '../settlement-types.ts';
 import { settle } from '../settlement.ts';
 import type { PublishedAppeal, PublishedVote, PublishedVotes } from './published-votes.ts';
 
