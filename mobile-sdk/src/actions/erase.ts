@@ -23,9 +23,9 @@ export interface EraseReturnType {
 export type EraseErrorType = WithdrawContributionErrorType | AllodError;
 
 /**
- * Erases one contribution wherever it is: from the queue if it has not been sent, else by withdrawing it at the API (its wrapped key
- * is dropped, so nobody can open it from then on) and by dropping this device's copy of the key. What somebody opened before cannot
- * be recalled, and the hash of its record stays on chain.
+ * Erases one contribution wherever it is: from the queue if it has not been sent, else by withdrawing it at the API (its wrapped keys
+ * are dropped, the key files of published versions replaced) and by dropping this device's copy of the key. What somebody opened
+ * before, or can open with an old key file that they kept, cannot be recalled; the hash of its record stays on chain.
  *
  * @throws `BATCH_QUEUED` when it waits in a batch with others: send the batch first, or `discardBatch` it as a whole;
  *   RefusedError (`NOT_FOUND`, `WRONG_SIGNATURE`)

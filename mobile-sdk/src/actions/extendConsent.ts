@@ -36,7 +36,7 @@ export type ExtendConsentErrorType =
 /**
  * Consents for longer, or to more purposes, also for what was given before: every key of it is sealed anew under the new terms, from
  * the seed. It counts from the next version on; published versions keep their terms. Narrower terms are a new `grantConsent`, and a
- * withdrawal where the old ones shall end.
+ * withdrawal where the old ones shall end. What still waits in the queue goes under the older consent: extend once more after `resume()`.
  *
  * @throws `BAD_INPUT` for an earlier end; RefusedError (`CONSENT_PURPOSES`, `CONSENT_WITHDRAWN`); `CONSENT_MISSING`. Nothing changes then.
  * @example
