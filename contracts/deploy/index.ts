@@ -7,6 +7,12 @@ import type { ContractName } from '../abi/index.ts';
 /** The chain id of a development chain; the only one on which short windows and the test token are allowed. */
 export const DEVELOPMENT_CHAIN_ID = 31_337;
 
+/** The role of the parameter manager's owner. */
+const ADMIN_ROLE = 0;
+
+/** The contracts with parameters that can change. */
+const managed = ['DatasetRegistry', 'LicenseVault', 'LabelEscrow', 'KeeperRegistry'] as const;
+
 /** Delays of the label escrow in seconds. */
 export interface EscrowDelays {
   /** How long a signer may reject a claimed lease. */
@@ -33,8 +39,10 @@ export interface DeployOptions {
   escrowDepositCap: bigint;
   /** May object to versions, pause new money for 30 days, hold packs; default: the deployer. */
   guardian?: string;
-  /** Names keepers; default: the deployer. */
-  keeperOwner?: string;
+  /** May change the few parameters, each after `parameterDelay`; default: the deployer. */
+  parameterOwner?: string;
+  /** Seconds between scheduling and change of a parameter. */
+  parameterDelay: number;
   /** An existing payment token; required outside development, where the test token is deployed without it. */
   token?: string;
 }
@@ -53,6 +61,7 @@ const days = 24 * hours;
 /** Windows of a production deployment. */
 export const productionOptions: DeployOptions = {
   reviewWindow: 72 * hours,
+  parameterDelay: 7 * days,
   payeeDelay: 7 * days,
   escrow: { rejectionWindow: 3 * days, reservedDelay: 7 * days, finalDelay: 30 * days, signerDelay: 7 * days },
   vaultDepositCap: 100_000_000_000n,
@@ -62,6 +71,7 @@ export const productionOptions: DeployOptions = {
 /** Windows of seconds, for a chain on the own machine. */
 export const developmentOptions: DeployOptions = {
   reviewWindow: 2,
+  parameterDelay: 0,
   payeeDelay: 10,
   escrow: { rejectionWindow: 5, reservedDelay: 10, finalDelay: 20, signerDelay: 5 },
   vaultDepositCap: 1_000_000_000_000_000n,
@@ -90,7 +100,7 @@ export async function deployProtocol(signer: Signer, options: Partial<DeployOpti
 
   const deployer = await signer.getAddress();
   const guardian = getAddress(merged.guardian ?? deployer);
-  const keeperOwner = getAddress(merged.keeperOwner ?? deployer);
+  const parameterOwner = getAddress(merged.parameterOwner ?? deployer);
   let startBlock: number | undefined;
 
   const deploy = async (name: ContractName, args: readonly unknown[]): Promise<string> => {
@@ -104,7 +114,8 @@ export async function deployProtocol(signer: Signer, options: Partial<DeployOpti
   };
 
   const TestUSD = merged.token === undefined ? await deploy('TestUSD', []) : getAddress(merged.token);
-  const DatasetRegistry = await deploy('DatasetRegistry', [guardian, merged.reviewWindow]);
+  const ParameterManager = await deploy('ParameterManager', [parameterOwner, merged.parameterDelay]);
+  const DatasetRegistry = await deploy('DatasetRegistry', [guardian, merged.reviewWindow, ParameterManager]);
   const ConsentRegistry = await deploy('ConsentRegistry', [merged.payeeDelay]);
   const ContributionRegistry = await deploy('ContributionRegistry', [ConsentRegistry]);
   const LicenseVault = await deploy('LicenseVault', [
@@ -113,15 +124,17 @@ export async function deployProtocol(signer: Signer, options: Partial<DeployOpti
     ConsentRegistry,
     guardian,
     merged.vaultDepositCap,
+    ParameterManager,
   ]);
   const LabelEscrow = await deploy('LabelEscrow', [
     TestUSD,
     DatasetRegistry,
     guardian,
     { ...merged.escrow, depositCap: merged.escrowDepositCap },
+    ParameterManager,
   ]);
   const AccessPolicy = await deploy('AccessPolicy', [DatasetRegistry, ConsentRegistry]);
-  const KeeperRegistry = await deploy('KeeperRegistry', [keeperOwner]);
+  const KeeperRegistry = await deploy('KeeperRegistry', [ParameterManager]);
 
   const deployment: Deployment = {
     chainId,
@@ -134,10 +147,11 @@ export async function deployProtocol(signer: Signer, options: Partial<DeployOpti
       LabelEscrow,
       AccessPolicy,
       KeeperRegistry,
+      ParameterManager,
     },
     startBlock: startBlock ?? 0,
   };
-  await checkDeployment(provider, deployment, { ...merged, guardian, keeperOwner });
+  await checkDeployment(provider, deployment, { ...merged, guardian, parameterOwner });
   return deployment;
 }
 
@@ -145,15 +159,15 @@ export async function deployProtocol(signer: Signer, options: Partial<DeployOpti
 export async function checkDeployment(
   provider: Provider,
   { addresses }: Deployment,
-  options: DeployOptions & { guardian: string; keeperOwner: string },
+  options: DeployOptions & { guardian: string; parameterOwner: string },
 ): Promise<void> {
   await Promise.all(
     Object.entries(addresses).map(async ([name, address]) => {
       if ((await provider.getCode(address)) === '0x') throw new DeploymentError(`${name} has no code at ${address}`);
     }),
   );
-  const expect = async (name: ContractName, view: string, expected: unknown): Promise<void> => {
-    const actual: unknown = await contractAt(name, addresses[name], provider).getFunction(view)();
+  const expect = async (name: ContractName, view: string, expected: unknown, ...args: unknown[]): Promise<void> => {
+    const actual: unknown = await contractAt(name, addresses[name], provider).getFunction(view)(...args);
     if (String(actual) !== String(expected)) {
       throw new DeploymentError(`${name}.${view} is ${String(actual)}, not ${String(expected)}`);
     }
@@ -181,7 +195,8 @@ export async function checkDeployment(
     ]),
     expect('AccessPolicy', 'datasetRegistry', addresses.DatasetRegistry),
     expect('AccessPolicy', 'consentRegistry', addresses.ConsentRegistry),
-    expect('KeeperRegistry', 'owner', options.keeperOwner),
+    ...managed.map((name) => expect(name, 'authority', addresses.ParameterManager)),
+    expect('ParameterManager', 'hasRole', [true, options.parameterDelay], ADMIN_ROLE, options.parameterOwner),
   ]);
 }
 
@@ -196,6 +211,11 @@ function refuseUnsafe(options: DeployOptions): void {
   }
   if (options.reviewWindow < productionOptions.reviewWindow) {
     throw new DeploymentError(`outside development the review window is at least ${productionOptions.reviewWindow} s`);
+  }
+  if (options.parameterDelay < productionOptions.parameterDelay) {
+    throw new DeploymentError(
+      `outside development the delay of parameters is at least ${productionOptions.parameterDelay} s`,
+    );
   }
   if (options.payeeDelay < productionOptions.payeeDelay) {
     throw new DeploymentError(`outside development the payee delay is at least ${productionOptions.payeeDelay} s`);

@@ -14,6 +14,7 @@ const names = [
   'LabelEscrow',
   'AccessPolicy',
   'KeeperRegistry',
+  'ParameterManager',
 ] as const;
 
 interface Artifact {

@@ -35,11 +35,13 @@ contract AccessPolicy is IAccessPolicy {
         uint256 validUntil,
         uint256 sources
     ) external view override returns (bool) {
+        if (user == contributorRef) return true;
+        if (!_isConsentCurrent(contributorRef, datasetId, consentNonce, validUntil)) return false;
         return
-            _canDecrypt(
-                user,
-                datasetId,
-                Entry(version, contributorRef, consentNonce, purposes, validUntil, sources)
+            _anySource(
+                datasetRegistry.sourcesOf(datasetId),
+                sources,
+                abi.encodeCall(IEntitlementSource.mayDecrypt, (user, datasetId, version, purposes))
             );
     }
 
@@ -57,7 +59,12 @@ contract AccessPolicy is IAccessPolicy {
         if (user == contributorRef) return true;
         if (purposes & Purposes.LABEL == 0) return false;
         if (!_isConsentCurrent(contributorRef, datasetId, consentNonce, validUntil)) return false;
-        return _anySource(datasetId, sources, abi.encodeCall(IEntitlementSource.mayLabel, (user, datasetId, packId)));
+        return
+            _anySource(
+                datasetRegistry.sourcesOf(datasetId),
+                sources,
+                abi.encodeCall(IEntitlementSource.mayLabel, (user, datasetId, packId))
+            );
     }
 
     /// @inheritdoc IAccessPolicy
@@ -67,20 +74,28 @@ contract AccessPolicy is IAccessPolicy {
         Entry[] calldata entries
     ) external view override returns (bool[] memory answers) {
         answers = new bool[](entries.length);
+        address[] memory listed = datasetRegistry.sourcesOf(datasetId);
+        bytes32 asked;
+        bool answer;
         for (uint256 i = 0; i < entries.length; ++i) {
-            answers[i] = _canDecrypt(user, datasetId, entries[i]);
+            Entry calldata entry = entries[i];
+            if (user == entry.contributorRef) {
+                answers[i] = true;
+                continue;
+            }
+            if (!_isConsentCurrent(entry.contributorRef, datasetId, entry.consentNonce, entry.validUntil)) continue;
+            // Sources are not told the contributor, so that a run of equal questions is asked once.
+            bytes32 question = keccak256(abi.encode(entry.version, entry.purposes, entry.sources));
+            if (question != asked) {
+                asked = question;
+                answer = _anySource(
+                    listed,
+                    entry.sources,
+                    abi.encodeCall(IEntitlementSource.mayDecrypt, (user, datasetId, entry.version, entry.purposes))
+                );
+            }
+            answers[i] = answer;
         }
-    }
-
-    function _canDecrypt(address user, bytes32 datasetId, Entry memory entry) private view returns (bool) {
-        if (user == entry.contributorRef) return true;
-        if (!_isConsentCurrent(entry.contributorRef, datasetId, entry.consentNonce, entry.validUntil)) return false;
-        return
-            _anySource(
-                datasetId,
-                entry.sources,
-                abi.encodeCall(IEntitlementSource.mayDecrypt, (user, datasetId, entry.version, entry.purposes))
-            );
     }
 
     function _isConsentCurrent(
@@ -95,8 +110,11 @@ contract AccessPolicy is IAccessPolicy {
     }
 
     /// @dev A source that reverts, has no code or answers with anything but 1 says no.
-    function _anySource(bytes32 datasetId, uint256 count, bytes memory question) private view returns (bool) {
-        address[] memory listed = datasetRegistry.sourcesOf(datasetId);
+    function _anySource(
+        address[] memory listed,
+        uint256 count,
+        bytes memory question
+    ) private view returns (bool) {
         if (count > listed.length || count > _MAX_SOURCES) return false;
         for (uint256 i = 0; i < count; ++i) {
             (bool success, bytes32 answer, ) = LowLevelCall.staticcallReturn64Bytes(listed[i], question);

@@ -2,14 +2,17 @@
 pragma solidity ^0.8.28;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title Consent registry
 contract ConsentRegistry is IConsentRegistry, EIP712 {
+    /// @dev The times of the last raises lie in the same slot and cost nothing more.
     struct Nonces {
         uint32 consent;
         uint32 grant;
+        uint40 consentRaisedAt;
+        uint40 grantRaisedAt;
     }
 
     /// @dev `effectiveAt` is 0 when nothing is scheduled; a scheduled change takes effect by itself.
@@ -164,6 +167,15 @@ contract ConsentRegistry is IConsentRegistry, EIP712 {
     }
 
     /// @inheritdoc IConsentRegistry
+    function raisedAtOf(
+        address contributorRef,
+        bytes32 datasetId
+    ) external view override returns (uint40 consentRaisedAt, uint40 grantRaisedAt) {
+        Nonces storage nonces = _nonces[contributorRef][datasetId];
+        return (nonces.consentRaisedAt, nonces.grantRaisedAt);
+    }
+
+    /// @inheritdoc IConsentRegistry
     function payeeOf(address contributorRef) external view override returns (address payee) {
         PayeeState storage state = _payees[contributorRef];
         payee = _isDue(state.effectiveAt) ? state.pending : state.payee;
@@ -196,12 +208,18 @@ contract ConsentRegistry is IConsentRegistry, EIP712 {
     }
 
     function _withdraw(address contributorRef, bytes32 datasetId) private {
-        uint32 consentNonce = ++_nonces[contributorRef][datasetId].consent;
+        Nonces storage nonces = _nonces[contributorRef][datasetId];
+        uint32 consentNonce = nonces.consent + 1;
+        nonces.consent = consentNonce;
+        nonces.consentRaisedAt = uint40(block.timestamp);
         emit ConsentWithdrawn(contributorRef, datasetId, consentNonce);
     }
 
     function _revokeGrants(address contributorRef, bytes32 datasetId) private {
-        uint32 grantNonce = ++_nonces[contributorRef][datasetId].grant;
+        Nonces storage nonces = _nonces[contributorRef][datasetId];
+        uint32 grantNonce = nonces.grant + 1;
+        nonces.grant = grantNonce;
+        nonces.grantRaisedAt = uint40(block.timestamp);
         emit GrantsRevoked(contributorRef, datasetId, grantNonce);
     }
 
@@ -288,7 +306,7 @@ contract ConsentRegistry is IConsentRegistry, EIP712 {
         bytes calldata signature
     ) private view {
         if (block.timestamp > deadline) revert ConsentRegistryExpired(deadline);
-        if (!SignatureChecker.isValidSignatureNowCalldata(contributorRef, _hashTypedDataV4(structHash), signature)) {
+        if (!Signatures.isValid(contributorRef, _hashTypedDataV4(structHash), signature)) {
             revert ConsentRegistryBadSignature(contributorRef);
         }
     }

@@ -2,15 +2,22 @@
 pragma solidity ^0.8.28;
 
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {IConsentRegistry} from "./interfaces/IConsentRegistry.sol";
 import {IContributionRegistry} from "./interfaces/IContributionRegistry.sol";
 import {Ids} from "./libraries/Ids.sol";
 import {MerkleIndexed} from "./libraries/MerkleIndexed.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title Contribution registry
 contract ContributionRegistry is IContributionRegistry {
-    uint256 private constant _MAX_COUNT = 1000;
+    /// @dev Whether a nonce was the current one at a time; unknown when it ended before the last raise but one.
+    enum Currency {
+        NO,
+        YES,
+        UNKNOWN
+    }
+
+    uint256 private constant _MAX_COUNT = 10_000;
 
     bytes32 private constant _CONSENT_TYPEHASH =
         keccak256(
@@ -59,7 +66,6 @@ contract ContributionRegistry is IContributionRegistry {
     /// @inheritdoc IContributionRegistry
     function verifyContribution(Evidence calldata evidence) external view override returns (Finding) {
         Consent calldata consent = evidence.consent;
-        Contribution calldata contribution = evidence.contribution;
         ContributionBatch calldata batch = evidence.batch;
 
         uint64 time = _anchoredAt[batch.root];
@@ -67,10 +73,12 @@ contract ContributionRegistry is IContributionRegistry {
         bytes32 consentHash = keccak256(abi.encode(_CONSENT_TYPEHASH, consent));
         if (
             batch.consentHash != consentHash ||
-            contribution.contributorRef != consent.contributorRef ||
-            contribution.datasetId != consent.datasetId
+            evidence.contribution.contributorRef != consent.contributorRef ||
+            evidence.contribution.datasetId != consent.datasetId
         ) return Finding.WRONG_CONSENT;
         if (time >= consent.validUntil) return Finding.CONSENT_EXPIRED;
+        Finding nonceFinding = _checkNonces(evidence, time);
+        if (nonceFinding != Finding.VALID) return nonceFinding;
 
         bytes32 domain = consentRegistry.domainSeparator();
         if (!_isSigned(domain, consent.contributorRef, consentHash, evidence.consentSignature)) {
@@ -84,18 +92,7 @@ contract ContributionRegistry is IContributionRegistry {
         }
         if (!_isSigned(domain, signer, _hashBatch(batch), evidence.batchSignature)) return Finding.BATCH_SIGNATURE;
 
-        bytes32 expectedId = Ids.contribution(
-            consent.contributorRef,
-            consent.datasetId,
-            batch.salt,
-            evidence.index
-        );
-        if (contribution.contributionId != expectedId) return Finding.WRONG_ID;
-        bytes32 leaf = keccak256(abi.encodePacked(uint8(0), _hashContribution(contribution)));
-        if (
-            evidence.index >= batch.count || !MerkleIndexed.verify(batch.root, leaf, evidence.index, evidence.proof)
-        ) return Finding.NOT_IN_BATCH;
-        return Finding.VALID;
+        return _checkItem(evidence);
     }
 
     function _anchor(bytes32 root, uint256 count) private {
@@ -103,6 +100,29 @@ contract ContributionRegistry is IContributionRegistry {
         if (count == 0 || count > _MAX_COUNT) revert ContributionRegistryBadCount(count);
         _anchoredAt[root] = uint64(block.timestamp);
         emit BatchAnchored(root, count, msg.sender);
+    }
+
+    /// @dev Whether the nonces of consent and grant were current when the batch was anchored. What was anchored before
+    /// a withdrawal or revocation stays valid.
+    function _checkNonces(Evidence calldata evidence, uint64 time) private view returns (Finding) {
+        address contributorRef = evidence.consent.contributorRef;
+        bytes32 datasetId = evidence.consent.datasetId;
+        (uint32 consentNonce, uint32 grantNonce) = consentRegistry.noncesOf(contributorRef, datasetId);
+        (uint40 consentRaisedAt, uint40 grantRaisedAt) = consentRegistry.raisedAtOf(contributorRef, datasetId);
+        Currency wasCurrent = _currency(evidence.consent.consentNonce, consentNonce, consentRaisedAt, time);
+        if (wasCurrent == Currency.NO) return Finding.CONSENT_WITHDRAWN;
+        if (wasCurrent == Currency.UNKNOWN) return Finding.NONCE_TOO_OLD;
+        if (evidence.grantSignature.length == 0) return Finding.VALID;
+        wasCurrent = _currency(evidence.grant.grantNonce, grantNonce, grantRaisedAt, time);
+        if (wasCurrent == Currency.NO) return Finding.GRANT_REVOKED;
+        return wasCurrent == Currency.UNKNOWN ? Finding.NONCE_TOO_OLD : Finding.VALID;
+    }
+
+    /// @dev `raisedAt` is when the current nonce became current. A batch of the same second counts as anchored later.
+    function _currency(uint32 nonce, uint32 current, uint40 raisedAt, uint64 time) private pure returns (Currency) {
+        if (nonce == current) return time >= raisedAt ? Currency.YES : Currency.NO;
+        if (nonce > current || time >= raisedAt) return Currency.NO;
+        return nonce + 1 == current ? Currency.YES : Currency.UNKNOWN;
     }
 
     function _checkGrant(bytes32 domain, Evidence calldata evidence, uint64 time) private view returns (Finding) {
@@ -117,6 +137,23 @@ contract ContributionRegistry is IContributionRegistry {
         return Finding.VALID;
     }
 
+    /// @dev The item has the id of its position in the signed batch and lies there.
+    function _checkItem(Evidence calldata evidence) private pure returns (Finding) {
+        Contribution calldata contribution = evidence.contribution;
+        ContributionBatch calldata batch = evidence.batch;
+        bytes32 expectedId = Ids.contribution(
+            contribution.contributorRef,
+            contribution.datasetId,
+            batch.salt,
+            evidence.index
+        );
+        if (contribution.contributionId != expectedId) return Finding.WRONG_ID;
+        bytes32 leaf = keccak256(abi.encodePacked(uint8(0), _hashContribution(contribution)));
+        bool isInside = evidence.index < batch.count &&
+            MerkleIndexed.verify(batch.root, leaf, evidence.index, evidence.proof);
+        return isInside ? Finding.VALID : Finding.NOT_IN_BATCH;
+    }
+
     function _isSigned(
         bytes32 domain,
         address signer,
@@ -124,7 +161,7 @@ contract ContributionRegistry is IContributionRegistry {
         bytes calldata signature
     ) private view returns (bool) {
         bytes32 digest = MessageHashUtils.toTypedDataHash(domain, structHash);
-        return SignatureChecker.isValidSignatureNowCalldata(signer, digest, signature);
+        return Signatures.isValid(signer, digest, signature);
     }
 
     function _hashBatch(ContributionBatch calldata batch) private pure returns (bytes32) {

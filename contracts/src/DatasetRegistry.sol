@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {Guarded} from "./Guarded.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {Ids} from "./libraries/Ids.sol";
 import {MerkleSum} from "./libraries/MerkleSum.sol";
 import {Purposes} from "./libraries/Purposes.sol";
 
 /// @title Dataset registry
-contract DatasetRegistry is IDatasetRegistry {
-    /// @dev `contributorsBps` is the dataset's, repeated so that a sale reads one slot less.
-    struct StoredOffer {
+contract DatasetRegistry is IDatasetRegistry, Guarded {
+    /// @dev One slot. `contributorsBps` is the dataset's, repeated so that a sale reads one slot less.
+    struct OfferTerms {
         uint128 price;
         uint32 duration;
         uint16 purposes;
         uint16 seats;
         uint16 contributorsBps;
         bool active;
+    }
+
+    struct StoredOffer {
+        OfferTerms terms;
         bytes32 termsHash;
     }
 
-    /// @dev Root words in full, and beside them, in one slot, what a sale needs.
-    struct StoredVersion {
-        uint256 contributorRoot;
-        uint256 otherRoot;
+    /// @dev One slot: what a sale needs of a version, and its link.
+    struct VersionState {
         uint40 opensAt;
         uint40 publishedBlock;
         uint40 contributorWeight;
@@ -32,14 +35,18 @@ contract DatasetRegistry is IDatasetRegistry {
         bool objected;
     }
 
+    struct StoredVersion {
+        uint256 contributorRoot;
+        uint256 otherRoot;
+        VersionState state;
+    }
+
     uint32 private constant _MAX_VERSIONS = 1023;
     uint256 private constant _MAX_SOURCES = 4;
     uint16 private constant _MAX_SEATS = 256;
     uint16 private constant _MAX_BPS = 10_000;
     uint256 private constant _FLOOR_PERIOD = 30 days;
 
-    /// @inheritdoc IDatasetRegistry
-    address public immutable override guardian;
     /// @inheritdoc IDatasetRegistry
     uint40 public immutable override reviewWindow;
 
@@ -55,8 +62,7 @@ contract DatasetRegistry is IDatasetRegistry {
         _;
     }
 
-    constructor(address guardian_, uint40 reviewWindow_) {
-        guardian = guardian_;
+    constructor(address guardian_, uint40 reviewWindow_, address manager) Guarded(guardian_, manager) {
         reviewWindow = reviewWindow_;
     }
 
@@ -116,15 +122,15 @@ contract DatasetRegistry is IDatasetRegistry {
         }
 
         offerIndex = dataset.offerCount++;
-        _offers[datasetId][offerIndex] = StoredOffer({
+        OfferTerms memory terms = OfferTerms({
             price: params.price,
             duration: params.duration,
             purposes: params.purposes,
             seats: params.seats,
             contributorsBps: dataset.contributorsBps,
-            active: true,
-            termsHash: params.termsHash
+            active: true
         });
+        _offers[datasetId][offerIndex] = StoredOffer({terms: terms, termsHash: params.termsHash});
         emit OfferCreated(datasetId, offerIndex, Ids.offer(datasetId, offerIndex), params);
     }
 
@@ -135,7 +141,7 @@ contract DatasetRegistry is IDatasetRegistry {
         bool active
     ) external override onlyCurator(datasetId) {
         StoredOffer storage offer = _offer(datasetId, offerIndex);
-        offer.active = active;
+        offer.terms.active = active;
         emit OfferActiveChanged(datasetId, offerIndex, active);
     }
 
@@ -149,26 +155,10 @@ contract DatasetRegistry is IDatasetRegistry {
         if (latest == _MAX_VERSIONS) revert DatasetRegistryTooManyVersions(datasetId);
         if (params.parent > latest) revert DatasetRegistryBadParent(params.parent, latest);
         if (bytes(params.manifestCid).length == 0) revert DatasetRegistryEmptyCid();
-        uint40 contributorWeight = MerkleSum.weightOf(params.contributorRoot);
-        uint40 otherWeight = MerkleSum.weightOf(params.otherRoot);
-        if (contributorWeight == 0 || (otherWeight == 0 && dataset.contributorsBps < _MAX_BPS)) {
-            revert DatasetRegistryEmptyTree(params.contributorRoot, params.otherRoot);
-        }
 
         version = latest + 1;
-        uint40 opensAt = uint40(block.timestamp) + reviewWindow;
         dataset.latestVersion = version;
-        _versions[datasetId][version] = StoredVersion({
-            contributorRoot: params.contributorRoot,
-            otherRoot: params.otherRoot,
-            opensAt: opensAt,
-            publishedBlock: uint40(block.number),
-            contributorWeight: contributorWeight,
-            otherWeight: otherWeight,
-            parent: params.parent,
-            objection: 0,
-            objected: false
-        });
+        uint40 opensAt = _storeVersion(_versions[datasetId][version], params, dataset.contributorsBps);
         emit VersionPublished(
             datasetId,
             version,
@@ -183,11 +173,11 @@ contract DatasetRegistry is IDatasetRegistry {
     /// @inheritdoc IDatasetRegistry
     function objectVersion(bytes32 datasetId, uint32 version, uint16 reason) external override {
         if (msg.sender != guardian) revert DatasetRegistryNotGuardian(msg.sender);
-        StoredVersion storage stored = _storedVersion(datasetId, version);
-        if (stored.objected) revert DatasetRegistryAlreadyObjected(datasetId, version);
-        if (block.timestamp >= stored.opensAt) revert DatasetRegistryReviewOver(datasetId, version, stored.opensAt);
-        stored.objected = true;
-        stored.objection = reason;
+        VersionState storage state = _stateOf(datasetId, version);
+        if (state.objected) revert DatasetRegistryAlreadyObjected(datasetId, version);
+        if (block.timestamp >= state.opensAt) revert DatasetRegistryReviewOver(datasetId, version, state.opensAt);
+        state.objected = true;
+        state.objection = reason;
         emit VersionObjected(datasetId, version, reason);
     }
 
@@ -207,37 +197,44 @@ contract DatasetRegistry is IDatasetRegistry {
     }
 
     /// @inheritdoc IDatasetRegistry
+    function tokenOf(bytes32 datasetId) external view override returns (address) {
+        return _dataset(datasetId).token;
+    }
+
+    /// @inheritdoc IDatasetRegistry
     function getOffer(bytes32 datasetId, uint32 offerIndex) external view override returns (Offer memory) {
         StoredOffer storage offer = _offer(datasetId, offerIndex);
+        OfferTerms memory terms = offer.terms;
         return
             Offer({
-                price: offer.price,
-                duration: offer.duration,
-                purposes: offer.purposes,
-                seats: offer.seats,
-                active: offer.active,
+                price: terms.price,
+                duration: terms.duration,
+                purposes: terms.purposes,
+                seats: terms.seats,
+                active: terms.active,
                 termsHash: offer.termsHash
             });
     }
 
     /// @inheritdoc IDatasetRegistry
     function getVersion(bytes32 datasetId, uint32 version) external view override returns (Version memory) {
-        StoredVersion storage stored = _storedVersion(datasetId, version);
+        VersionState storage state = _stateOf(datasetId, version);
+        StoredVersion storage stored = _versions[datasetId][version];
         return
             Version({
                 contributorRoot: stored.contributorRoot,
                 otherRoot: stored.otherRoot,
-                opensAt: stored.opensAt,
-                publishedBlock: stored.publishedBlock,
-                parent: stored.parent,
-                objection: stored.objection,
-                objected: stored.objected
+                opensAt: state.opensAt,
+                publishedBlock: state.publishedBlock,
+                parent: state.parent,
+                objection: state.objection,
+                objected: state.objected
             });
     }
 
     /// @inheritdoc IDatasetRegistry
     function isOpen(bytes32 datasetId, uint32 version) external view override returns (bool) {
-        return _isOpen(_versions[datasetId][version]);
+        return _isOpen(_versions[datasetId][version].state);
     }
 
     /// @inheritdoc IDatasetRegistry
@@ -256,26 +253,49 @@ contract DatasetRegistry is IDatasetRegistry {
         uint32 offerIndex,
         uint32 version
     ) external view override returns (Sale memory sale) {
-        StoredOffer storage offer = _offer(datasetId, offerIndex);
-        if (!offer.active) revert DatasetRegistryOfferInactive(datasetId, offerIndex);
-        StoredVersion storage stored = _storedVersion(datasetId, version);
-        if (!_isOpen(stored)) {
-            revert DatasetRegistryVersionNotOpen(datasetId, version, stored.opensAt, stored.objected);
+        OfferTerms storage terms = _offer(datasetId, offerIndex).terms;
+        if (!terms.active) revert DatasetRegistryOfferInactive(datasetId, offerIndex);
+        VersionState storage state = _stateOf(datasetId, version);
+        if (!_isOpen(state)) {
+            revert DatasetRegistryVersionNotOpen(datasetId, version, state.opensAt, state.objected);
         }
-        sale.price = offer.price;
-        sale.duration = offer.duration;
-        sale.purposes = offer.purposes;
-        sale.seats = offer.seats;
-        sale.contributorsBps = offer.contributorsBps;
-        sale.contributorWeight = stored.contributorWeight;
-        sale.otherWeight = stored.otherWeight;
-        sale.token = _datasets[datasetId].token;
+        sale.price = terms.price;
+        sale.duration = terms.duration;
+        sale.purposes = terms.purposes;
+        sale.seats = terms.seats;
+        sale.contributorsBps = terms.contributorsBps;
+        sale.contributorWeight = state.contributorWeight;
+        sale.otherWeight = state.otherWeight;
     }
 
     /// @inheritdoc IDatasetRegistry
     function rootOf(bytes32 datasetId, uint32 version, bool contributors) external view override returns (uint256) {
         StoredVersion storage stored = _versions[datasetId][version];
         return contributors ? stored.contributorRoot : stored.otherRoot;
+    }
+
+    function _storeVersion(
+        StoredVersion storage stored,
+        VersionParams calldata params,
+        uint16 contributorsBps
+    ) private returns (uint40 opensAt) {
+        uint40 contributorWeight = MerkleSum.weightOf(params.contributorRoot);
+        uint40 otherWeight = MerkleSum.weightOf(params.otherRoot);
+        if (contributorWeight == 0 || (otherWeight == 0 && contributorsBps < _MAX_BPS)) {
+            revert DatasetRegistryEmptyTree(params.contributorRoot, params.otherRoot);
+        }
+        opensAt = uint40(block.timestamp) + reviewWindow;
+        stored.contributorRoot = params.contributorRoot;
+        stored.otherRoot = params.otherRoot;
+        stored.state = VersionState({
+            opensAt: opensAt,
+            publishedBlock: uint40(block.number),
+            contributorWeight: contributorWeight,
+            otherWeight: otherWeight,
+            parent: params.parent,
+            objection: 0,
+            objected: false
+        });
     }
 
     function _addSource(bytes32 datasetId, address source) private {
@@ -297,15 +317,15 @@ contract DatasetRegistry is IDatasetRegistry {
 
     function _offer(bytes32 datasetId, uint32 offerIndex) private view returns (StoredOffer storage offer) {
         offer = _offers[datasetId][offerIndex];
-        if (offer.duration == 0) revert DatasetRegistryUnknownOffer(datasetId, offerIndex);
+        if (offer.terms.duration == 0) revert DatasetRegistryUnknownOffer(datasetId, offerIndex);
     }
 
-    function _storedVersion(bytes32 datasetId, uint32 version) private view returns (StoredVersion storage stored) {
-        stored = _versions[datasetId][version];
-        if (stored.contributorWeight == 0) revert DatasetRegistryUnknownVersion(datasetId, version);
+    function _stateOf(bytes32 datasetId, uint32 version) private view returns (VersionState storage state) {
+        state = _versions[datasetId][version].state;
+        if (state.contributorWeight == 0) revert DatasetRegistryUnknownVersion(datasetId, version);
     }
 
-    function _isOpen(StoredVersion storage stored) private view returns (bool) {
-        return stored.contributorWeight != 0 && !stored.objected && block.timestamp >= stored.opensAt;
+    function _isOpen(VersionState storage state) private view returns (bool) {
+        return state.contributorWeight != 0 && !state.objected && block.timestamp >= state.opensAt;
     }
 }

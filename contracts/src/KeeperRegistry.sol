@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
-import {Ownable2Step} from "@openzeppelin/contracts/access/Ownable2Step.sol";
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IKeeperRegistry} from "./interfaces/IKeeperRegistry.sol";
 
 /// @title Keeper registry
-/// @dev The owner names keepers; it cannot change the network key, and so cannot make clients seal to another one.
-contract KeeperRegistry is IKeeperRegistry, Ownable2Step {
+contract KeeperRegistry is IKeeperRegistry, AccessManaged {
     uint256 private constant _KEY_LENGTH = 48;
     uint256 private constant _EPOCH_LENGTH = 365 days;
     uint256 private constant _NODE_TIMEOUT = 60;
@@ -20,15 +18,24 @@ contract KeeperRegistry is IKeeperRegistry, Ownable2Step {
     uint256 private _epoch;
     uint256 private _epochStart;
     Keeper[] private _keepers;
+    bytes32 private _shareSet;
+    mapping(bytes32 shareSet => mapping(address nodeAddress => bytes32 next)) private _approvals;
 
-    constructor(address owner_) Ownable(owner_) {}
+    constructor(address manager) AccessManaged(manager) {}
+
+    /// @inheritdoc IKeeperRegistry
+    function approveResharing(bytes32 shareSet) external override {
+        if (!_keepers[_indexOf(msg.sender)].active) revert KeeperRegistryUnknownKeeper(msg.sender);
+        _approvals[_shareSet][msg.sender] = shareSet;
+        emit ResharingApproved(msg.sender, shareSet);
+    }
 
     /// @inheritdoc IKeeperRegistry
     function setNetwork(
         bytes calldata networkKey_,
         uint256 threshold_,
         Keeper[] calldata keepers
-    ) external override onlyOwner {
+    ) external override restricted {
         if (networkKey_.length != _KEY_LENGTH) revert KeeperRegistryBadKeyLength(networkKey_.length);
         if (networkKey.length == 0) {
             networkKey = networkKey_;
@@ -37,31 +44,35 @@ contract KeeperRegistry is IKeeperRegistry, Ownable2Step {
             revert KeeperRegistryNetworkKeyFixed();
         }
 
+        _checkKeepers(keepers);
+        _replaceShareSet(shareSetOf(threshold_, keepers));
         delete _keepers;
-        for (uint256 i = 0; i < keepers.length; ++i) {
-            Keeper calldata keeper = keepers[i];
-            if (keeper.commitment.length != _KEY_LENGTH) revert KeeperRegistryBadKeyLength(keeper.commitment.length);
-            for (uint256 j = 0; j < i; ++j) {
-                if (_keepers[j].nodeAddress == keeper.nodeAddress) revert KeeperRegistryBadNode(keeper.nodeAddress);
-            }
-            if (keeper.nodeAddress == address(0)) revert KeeperRegistryBadNode(address(0));
-            _keepers.push(keeper);
-        }
+        for (uint256 i = 0; i < keepers.length; ++i) _keepers.push(keepers[i]);
         threshold = threshold_;
         _requireQuorum();
         _startEpoch();
     }
 
     /// @inheritdoc IKeeperRegistry
-    function setActive(address nodeAddress, bool active) external override onlyOwner {
-        uint256 count = _keepers.length;
-        uint256 i = 0;
-        while (i < count && _keepers[i].nodeAddress != nodeAddress) ++i;
-        if (i == count) revert KeeperRegistryUnknownKeeper(nodeAddress);
-        _keepers[i].active = active;
+    function setActive(address nodeAddress, bool active) external override restricted {
+        _keepers[_indexOf(nodeAddress)].active = active;
         _requireQuorum();
         emit KeeperActiveChanged(nodeAddress, active);
         _startEpoch();
+    }
+
+    /// @inheritdoc IKeeperRegistry
+    function shareSetOf(uint256 threshold_, Keeper[] calldata keepers) public pure override returns (bytes32 shareSet) {
+        shareSet = keccak256(abi.encode(threshold_, keepers.length));
+        for (uint256 i = 0; i < keepers.length; ++i) {
+            Keeper calldata keeper = keepers[i];
+            shareSet = keccak256(abi.encode(shareSet, keeper.nodeAddress, keeper.commitment, keeper.organization));
+        }
+    }
+
+    /// @inheritdoc IKeeperRegistry
+    function approvalOf(address nodeAddress) external view override returns (bytes32) {
+        return _approvals[_shareSet][nodeAddress];
     }
 
     /// @inheritdoc IKeeperRegistry
@@ -96,11 +107,42 @@ contract KeeperRegistry is IKeeperRegistry, Ownable2Step {
         }
     }
 
+    /// @dev Approvals are kept per set that they replace, so that none outlives its set.
+    function _replaceShareSet(bytes32 shareSet) private {
+        bytes32 present = _shareSet;
+        if (shareSet == present) return;
+        for (uint256 i = 0; i < _keepers.length; ++i) {
+            address nodeAddress = _keepers[i].nodeAddress;
+            if (_keepers[i].active && _approvals[present][nodeAddress] != shareSet) {
+                revert KeeperRegistryNotApproved(nodeAddress, shareSet);
+            }
+        }
+        _shareSet = shareSet;
+    }
+
     function _startEpoch() private {
         _epoch += 1;
         _epochStart = block.timestamp;
         emit KeepersChanged(_epoch, threshold, _keepers.length);
         emit StateChanged(0);
+    }
+
+    function _indexOf(address nodeAddress) private view returns (uint256 index) {
+        uint256 count = _keepers.length;
+        while (index < count && _keepers[index].nodeAddress != nodeAddress) ++index;
+        if (index == count) revert KeeperRegistryUnknownKeeper(nodeAddress);
+    }
+
+    function _checkKeepers(Keeper[] calldata keepers) private pure {
+        for (uint256 i = 0; i < keepers.length; ++i) {
+            uint256 length = keepers[i].commitment.length;
+            if (length != _KEY_LENGTH) revert KeeperRegistryBadKeyLength(length);
+            address nodeAddress = keepers[i].nodeAddress;
+            if (nodeAddress == address(0)) revert KeeperRegistryBadNode(nodeAddress);
+            for (uint256 j = 0; j < i; ++j) {
+                if (keepers[j].nodeAddress == nodeAddress) revert KeeperRegistryBadNode(nodeAddress);
+            }
+        }
     }
 
     function _requireQuorum() private view {

@@ -4,46 +4,64 @@ pragma solidity ^0.8.28;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {GuardianPause} from "./GuardianPause.sol";
 import {IDatasetRegistry} from "./interfaces/IDatasetRegistry.sol";
 import {IEntitlementSource} from "./interfaces/IEntitlementSource.sol";
 import {ILabelEscrow} from "./interfaces/ILabelEscrow.sol";
 import {Ids} from "./libraries/Ids.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title Label escrow
-/// @dev Invariant of every job: paid + pending + refunded ≤ budget.
+/// @dev Invariant of every job: available + paid + pending + refunded = budget.
 contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @dev A job packed for vouchers: amounts fit 80 bits because the budget does, and it bounds all others.
+    /// @dev What each payment reads and writes: the money that is neither paid, pending nor refunded, and what of it may
+    /// be paid, `credit` as of the day `day` since 1970.
+    struct Pot {
+        uint80 available;
+        uint80 credit;
+        uint80 dailyCap;
+        uint16 day;
+    }
+
+    /// @dev Packed so that a voucher reads two slots, the signer's and the pot's. Amounts fit 80 bits because the budget
+    /// does, and it bounds all others.
     struct StoredJob {
         bytes32 datasetId;
         address requester;
-        uint80 reserved;
-        address signer;
         uint40 createdAt;
         uint40 closedAt;
+        address signer;
+        uint80 reserved;
         bool isSignerScheduled;
+        Pot pot;
         uint80 budget;
-        uint80 dailyCap;
-        uint80 quizBudget;
-        uint80 paid;
         uint80 pending;
         uint80 refunded;
+        uint80 quizBudget;
         bytes32 ruleHash;
     }
 
+    /// @dev `pending` are the labeler's claimed leases, which vouchers pay around.
     struct LabelerState {
-        uint128 paid;
+        uint80 paid;
+        uint80 pending;
         uint40 settledThrough;
         bool qualified;
     }
 
-    struct DaySpending {
-        uint40 day;
-        uint128 spent;
+    /// @dev `signer` is who signed the lease: only he may reject it.
+    struct StoredLease {
+        bytes32 jobId;
+        bytes32 taskId;
+        address labeler;
+        uint80 price;
+        LeaseStatus status;
+        address signer;
+        uint40 claimedAt;
+        uint40 autoApproveAt;
     }
 
     struct SignerChange {
@@ -57,6 +75,10 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
     }
 
     uint256 private constant _MAX_OPEN_JOBS = 8;
+    uint256 private constant _MOST_DAYS = 2;
+    uint128 private constant _MAX_BUDGET = type(uint80).max / 2;
+    /// @dev In place of a lease hash: the task was rejected before anybody claimed it.
+    bytes32 private constant _REJECTED_UNCLAIMED = bytes32(uint256(1));
     uint8 private constant _HELD_BY_CURATOR = 1;
     uint8 private constant _HELD_BY_GUARDIAN = 2;
 
@@ -82,17 +104,12 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
     uint40 private immutable _reservedDelay;
     uint40 private immutable _finalDelay;
     uint40 private immutable _signerDelay;
-    uint128 private immutable _depositCap;
 
     mapping(bytes32 jobId => StoredJob) private _jobs;
     mapping(bytes32 jobId => SignerChange) private _signerChanges;
-    mapping(bytes32 jobId => DaySpending) private _spending;
     mapping(bytes32 jobId => mapping(address labeler => LabelerState)) private _labelers;
-    mapping(bytes32 jobId => mapping(address labeler => mapping(bytes32 taskId => LeaseStatus))) private _tasks;
-    mapping(bytes32 leaseHash => LeaseClaim) private _leases;
-    mapping(bytes32 leaseHash => bytes32 taskId) private _leaseTasks;
-    mapping(bytes32 jobId => mapping(address labeler => mapping(bytes32 taskId => bytes32 leaseHash)))
-        private _pendingLeases;
+    mapping(bytes32 leaseHash => StoredLease) private _leases;
+    mapping(bytes32 jobId => mapping(address labeler => mapping(bytes32 taskId => bytes32 leaseHash))) private _tasks;
     mapping(bytes32 leaseHash => mapping(address labeler => AnchoredCommitment)) private _commitments;
     mapping(bytes32 datasetId => bytes32[]) private _openJobs;
     mapping(bytes32 datasetId => mapping(bytes32 packId => uint8 holders)) private _held;
@@ -101,8 +118,9 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         address token_,
         address datasetRegistry_,
         address guardian_,
-        Settings memory settings_
-    ) EIP712("Allod", "1") GuardianPause(guardian_) {
+        Settings memory settings_,
+        address manager
+    ) EIP712("Allod", "1") GuardianPause(guardian_, settings_.depositCap, manager) {
         if (token_.code.length == 0) revert LabelEscrowNoCode(token_);
         if (datasetRegistry_.code.length == 0) revert LabelEscrowNoCode(datasetRegistry_);
         if (
@@ -117,7 +135,6 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         _reservedDelay = settings_.reservedDelay;
         _finalDelay = settings_.finalDelay;
         _signerDelay = settings_.signerDelay;
-        _depositCap = settings_.depositCap;
     }
 
     /// @inheritdoc ILabelEscrow
@@ -127,10 +144,10 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         bytes calldata curatorSignature
     ) external override nonReentrant whenNotPaused returns (bytes32 jobId) {
         jobId = jobIdOf(params.datasetId, msg.sender, params.salt);
-        if (_jobs[jobId].createdAt != 0) revert LabelEscrowJobExists(jobId);
+        if (_jobs[jobId].signer != address(0)) revert LabelEscrowJobExists(jobId);
         if (
             params.budget == 0 ||
-            params.budget > type(uint80).max ||
+            params.budget > _MAX_BUDGET ||
             params.dailyCap == 0 ||
             params.quizBudget > params.budget
         ) {
@@ -141,13 +158,15 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         if (openJobs.length == _MAX_OPEN_JOBS) revert LabelEscrowTooManyJobs(params.datasetId);
         _checkApproval(jobId, params.datasetId, approvalDeadline, curatorSignature);
 
+        uint80 budget = uint80(params.budget);
+        uint80 dailyCap = params.dailyCap < budget ? uint80(params.dailyCap) : budget;
         StoredJob storage job = _jobs[jobId];
         job.datasetId = params.datasetId;
         job.requester = msg.sender;
-        job.signer = params.signer;
         job.createdAt = uint40(block.timestamp);
-        job.budget = uint80(params.budget);
-        job.dailyCap = uint80(params.dailyCap < params.budget ? params.dailyCap : params.budget);
+        job.signer = params.signer;
+        job.pot = Pot({available: budget, credit: dailyCap, dailyCap: dailyCap, day: _today()});
+        job.budget = budget;
         job.quizBudget = uint80(params.quizBudget);
         job.ruleHash = params.ruleHash;
         openJobs.push(jobId);
@@ -157,7 +176,8 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         IERC20(token).safeTransferFrom(msg.sender, address(this), params.budget);
         uint256 held = IERC20(token).balanceOf(address(this));
         if (held < expected) revert LabelEscrowUnderfunded(held, expected);
-        if (held > _depositCap) revert LabelEscrowDepositCapExceeded(held, _depositCap);
+        uint128 cap = depositCap;
+        if (held > cap) revert LabelEscrowDepositCapExceeded(held, cap);
     }
 
     /// @inheritdoc ILabelEscrow
@@ -200,11 +220,14 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
             keccak256(abi.encode(_VOUCHER_TYPEHASH, voucher)),
             signature
         );
-        uint128 amount = _payableNow(voucher, job);
-        if (amount == 0) _revertNothingPayable(voucher, job);
-        _redeem(voucher, job, amount);
+        Pot memory pot = job.pot;
+        LabelerState storage stored = _labelers[voucher.jobId][voucher.labeler];
+        LabelerState memory state = stored;
+        uint80 amount = _payableNow(voucher, state, pot);
+        if (amount == 0) _revertNothingPayable(voucher, state, pot);
+        uint80 paid = _redeem(voucher, stored, state, job.pot, pot, amount);
         IERC20(token).safeTransfer(voucher.labeler, amount);
-        emit VoucherRedeemed(voucher.jobId, voucher.labeler, amount, paidOf(voucher.jobId, voucher.labeler));
+        emit VoucherRedeemed(voucher.jobId, voucher.labeler, amount, paid);
     }
 
     /// @inheritdoc ILabelEscrow
@@ -243,28 +266,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         _checkSignature(signer, leaseHash, leaseSignature);
         _checkCommitted(lease, leaseHash, signer, receipt, receiptSignature);
         if (block.timestamp < lease.autoApproveAt) revert LabelEscrowTooEarly(lease.autoApproveAt);
-        LeaseStatus status = _tasks[lease.jobId][lease.labeler][lease.taskId];
-        if (status != LeaseStatus.NONE) revert LabelEscrowWrongStatus(status);
-        uint40 settledThrough = _labelers[lease.jobId][lease.labeler].settledThrough;
-        if (lease.autoApproveAt <= settledThrough) {
-            revert LabelEscrowAlreadySettled(lease.autoApproveAt, settledThrough);
-        }
-        uint128 available = _available(job);
-        if (lease.price > available) revert LabelEscrowBudgetExhausted(lease.price, available);
-        if (lease.price > job.dailyCap) revert LabelEscrowDailyCapReached(job.dailyCap);
-
-        job.pending += uint80(lease.price);
-        _tasks[lease.jobId][lease.labeler][lease.taskId] = LeaseStatus.PENDING;
-        _leaseTasks[leaseHash] = lease.taskId;
-        _leases[leaseHash] = LeaseClaim({
-            jobId: lease.jobId,
-            labeler: lease.labeler,
-            claimedAt: uint40(block.timestamp),
-            status: LeaseStatus.PENDING,
-            price: lease.price,
-            autoApproveAt: lease.autoApproveAt
-        });
-        _pendingLeases[lease.jobId][lease.labeler][lease.taskId] = leaseHash;
+        _bookLease(lease, leaseHash, signer, job);
         emit LeaseClaimed(
             lease.jobId,
             leaseHash,
@@ -277,23 +279,24 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
     /// @inheritdoc ILabelEscrow
     function rejectLease(LeaseRejection calldata rejection, bytes calldata signature) external override {
         StoredJob storage job = _job(rejection.jobId);
+        bytes32 leaseHash = _tasks[rejection.jobId][rejection.labeler][rejection.taskId];
+        bool isClaimed = leaseHash != 0 && leaseHash != _REJECTED_UNCLAIMED;
+        StoredLease storage stored = _leases[leaseHash];
         _checkSignature(
-            _signerOf(rejection.jobId, job),
+            isClaimed ? stored.signer : _signerOf(rejection.jobId, job),
             keccak256(abi.encode(_LEASE_REJECTION_TYPEHASH, rejection)),
             signature
         );
-        LeaseStatus status = _tasks[rejection.jobId][rejection.labeler][rejection.taskId];
-        if (status == LeaseStatus.PENDING) {
-            bytes32 leaseHash = _pendingLeases[rejection.jobId][rejection.labeler][rejection.taskId];
-            LeaseClaim storage stored = _leases[leaseHash];
+        if (isClaimed) {
+            if (stored.status != LeaseStatus.PENDING) revert LabelEscrowWrongStatus(stored.status);
             uint40 endsAt = stored.claimedAt + _rejectionWindow;
             if (block.timestamp >= endsAt) revert LabelEscrowWindowOver(endsAt);
-            stored.status = LeaseStatus.REJECTED;
-            job.pending -= uint80(stored.price);
-        } else if (status != LeaseStatus.NONE) {
-            revert LabelEscrowWrongStatus(status);
+            _endLease(job, stored, LeaseStatus.REJECTED);
+            job.pot.available += stored.price;
+        } else {
+            if (leaseHash != 0) revert LabelEscrowWrongStatus(LeaseStatus.REJECTED);
+            _tasks[rejection.jobId][rejection.labeler][rejection.taskId] = _REJECTED_UNCLAIMED;
         }
-        _tasks[rejection.jobId][rejection.labeler][rejection.taskId] = LeaseStatus.REJECTED;
         emit LeaseRejected(
             rejection.jobId,
             rejection.labeler,
@@ -305,26 +308,21 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
     /// @inheritdoc ILabelEscrow
     function finalizeLease(bytes32 leaseHash) external override nonReentrant {
-        LeaseClaim storage stored = _leases[leaseHash];
+        StoredLease storage stored = _leases[leaseHash];
         if (stored.status != LeaseStatus.PENDING) revert LabelEscrowWrongStatus(stored.status);
         uint40 payableAt = stored.claimedAt + _rejectionWindow;
         if (block.timestamp < payableAt) revert LabelEscrowTooEarly(payableAt);
         bytes32 jobId = stored.jobId;
         address labeler = stored.labeler;
-        uint128 price = stored.price;
+        uint80 price = stored.price;
         StoredJob storage job = _jobs[jobId];
-        LabelerState storage state = _labelers[jobId][labeler];
+        Pot memory pot = job.pot;
+        uint80 credit = _creditOf(pot);
+        if (price > credit) revert LabelEscrowDailyCapReached(credit);
 
-        if (state.settledThrough >= stored.autoApproveAt) {
-            _endLease(job, leaseHash, stored, LeaseStatus.SETTLED);
-            emit LeaseFinalized(jobId, leaseHash, labeler, 0);
-            return;
-        }
-        uint128 today = _dailyAvailable(jobId, job);
-        if (price > today) revert LabelEscrowDailyCapReached(today);
-        _endLease(job, leaseHash, stored, LeaseStatus.PAID);
-        _spend(jobId, job, price);
-        state.paid += price;
+        _endLease(job, stored, LeaseStatus.PAID);
+        _writePot(job.pot, pot.available, credit - price, _today());
+        _labelers[jobId][labeler].paid += price;
         emit LeaseFinalized(jobId, leaseHash, labeler, price);
         IERC20(token).safeTransfer(labeler, price);
     }
@@ -366,12 +364,15 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         if (job.closedAt == 0) revert LabelEscrowJobOpen(jobId);
         uint40 firstAt = job.closedAt + _reservedDelay;
         if (block.timestamp < firstAt) revert LabelEscrowTooEarly(firstAt);
-        uint256 kept = uint256(job.paid) + job.pending;
-        if (block.timestamp < job.closedAt + _finalDelay && job.reserved > kept) kept = job.reserved;
-        uint256 gone = kept + job.refunded;
-        if (gone >= job.budget) revert LabelEscrowNothingToRefund(jobId);
-        uint128 amount = uint128(job.budget - gone);
-        job.refunded += uint80(amount);
+        uint80 amount = job.pot.available;
+        if (block.timestamp < job.closedAt + _finalDelay) {
+            uint80 unreserved = job.budget - job.reserved;
+            unreserved = unreserved > job.refunded ? unreserved - job.refunded : 0;
+            if (amount > unreserved) amount = unreserved;
+        }
+        if (amount == 0) revert LabelEscrowNothingToRefund(jobId);
+        job.pot.available -= amount;
+        job.refunded += amount;
         emit Refunded(jobId, job.requester, amount);
         IERC20(token).safeTransfer(job.requester, amount);
     }
@@ -398,7 +399,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         bytes32[] storage openJobs = _openJobs[datasetId];
         for (uint256 i = 0; i < openJobs.length; ++i) {
             bytes32 jobId = openJobs[i];
-            if (_labelers[jobId][user].qualified && _available(_jobs[jobId]) != 0) return true;
+            if (_labelers[jobId][user].qualified && _jobs[jobId].pot.available != 0) return true;
         }
         return false;
     }
@@ -411,7 +412,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
                 reservedDelay: _reservedDelay,
                 finalDelay: _finalDelay,
                 signerDelay: _signerDelay,
-                depositCap: _depositCap
+                depositCap: depositCap
             });
     }
 
@@ -435,10 +436,10 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
                 createdAt: job.createdAt,
                 closedAt: job.closedAt,
                 budget: job.budget,
-                dailyCap: job.dailyCap,
+                dailyCap: job.pot.dailyCap,
                 quizBudget: job.quizBudget,
                 reserved: job.reserved,
-                paid: job.paid,
+                paid: job.budget - job.pot.available - job.pending - job.refunded,
                 pending: job.pending,
                 refunded: job.refunded,
                 ruleHash: job.ruleHash
@@ -467,17 +468,27 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
 
     /// @inheritdoc ILabelEscrow
     function availableOf(bytes32 jobId) external view override returns (uint128) {
-        return _available(_job(jobId));
+        return _job(jobId).pot.available;
     }
 
     /// @inheritdoc ILabelEscrow
     function dailyAvailableOf(bytes32 jobId) external view override returns (uint128) {
-        return _dailyAvailable(jobId, _job(jobId));
+        return _creditOf(_job(jobId).pot);
     }
 
     /// @inheritdoc ILabelEscrow
     function getLease(bytes32 leaseHash) external view override returns (LeaseClaim memory) {
-        return _leases[leaseHash];
+        StoredLease storage stored = _leases[leaseHash];
+        return
+            LeaseClaim({
+                jobId: stored.jobId,
+                labeler: stored.labeler,
+                claimedAt: stored.claimedAt,
+                status: stored.status,
+                price: stored.price,
+                autoApproveAt: stored.autoApproveAt,
+                signer: stored.signer
+            });
     }
 
     /// @inheritdoc ILabelEscrow
@@ -485,8 +496,9 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         bytes32 jobId,
         address labeler,
         bytes32 taskId
-    ) external view override returns (LeaseStatus) {
-        return _tasks[jobId][labeler][taskId];
+    ) public view override returns (LeaseStatus) {
+        bytes32 leaseHash = _tasks[jobId][labeler][taskId];
+        return leaseHash == _REJECTED_UNCLAIMED ? LeaseStatus.REJECTED : _leases[leaseHash].status;
     }
 
     /// @inheritdoc ILabelEscrow
@@ -507,53 +519,90 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
     /// @dev `withdraw` that answers false where that reverts.
     function _tryWithdraw(Voucher calldata voucher, bytes calldata signature) private returns (bool) {
         StoredJob storage job = _jobs[voucher.jobId];
-        if (job.createdAt == 0) return false;
+        if (job.signer == address(0)) return false;
         bytes32 structHash = keccak256(abi.encode(_VOUCHER_TYPEHASH, voucher));
         if (!_isSigned(_signerOf(voucher.jobId, job), structHash, signature)) return false;
-        uint128 amount = _payableNow(voucher, job);
+        Pot memory pot = job.pot;
+        LabelerState storage stored = _labelers[voucher.jobId][voucher.labeler];
+        LabelerState memory state = stored;
+        uint80 amount = _payableNow(voucher, state, pot);
         if (amount == 0) return false;
 
-        LabelerState memory stateBefore = _labelers[voucher.jobId][voucher.labeler];
-        DaySpending memory spendingBefore = _spending[voucher.jobId];
-        uint80 paidBefore = job.paid;
-        _redeem(voucher, job, amount);
+        uint80 paid = _redeem(voucher, stored, state, job.pot, pot, amount);
         if (IERC20(token).trySafeTransfer(voucher.labeler, amount)) {
-            emit VoucherRedeemed(voucher.jobId, voucher.labeler, amount, stateBefore.paid + amount);
+            emit VoucherRedeemed(voucher.jobId, voucher.labeler, amount, paid);
             return true;
         }
-        _labelers[voucher.jobId][voucher.labeler] = stateBefore;
-        _spending[voucher.jobId] = spendingBefore;
-        job.paid = paidBefore;
+        stored.paid = state.paid;
+        stored.settledThrough = state.settledThrough;
+        _writePot(job.pot, pot.available, pot.credit, pot.day);
         return false;
     }
 
-    function _redeem(Voucher calldata voucher, StoredJob storage job, uint128 amount) private {
-        _spend(voucher.jobId, job, amount);
-        LabelerState storage state = _labelers[voucher.jobId][voucher.labeler];
-        state.paid += amount;
-        if (voucher.settledThrough > state.settledThrough) state.settledThrough = voucher.settledThrough;
+    /// @dev Books a payment in `storedState` and `storedPot`; `state` and `pot` are what they were before.
+    function _redeem(
+        Voucher calldata voucher,
+        LabelerState storage storedState,
+        LabelerState memory state,
+        Pot storage storedPot,
+        Pot memory pot,
+        uint80 amount
+    ) private returns (uint80 paid) {
+        paid = state.paid + amount;
+        uint40 settledThrough = state.settledThrough;
+        if (voucher.settledThrough > settledThrough) settledThrough = voucher.settledThrough;
+        storedState.paid = paid;
+        storedState.settledThrough = settledThrough;
+        _writePot(storedPot, pot.available - amount, _creditOf(pot) - amount, _today());
     }
 
-    function _spend(bytes32 jobId, StoredJob storage job, uint128 amount) private {
-        DaySpending storage spending = _spending[jobId];
-        uint40 today = _today();
-        if (spending.day == today) {
-            spending.spent += amount;
-        } else {
-            _spending[jobId] = DaySpending({day: today, spent: amount});
+    /// @dev Field by field in a row, which the compiler joins to one store.
+    function _writePot(Pot storage stored, uint80 available, uint80 credit, uint16 day) private {
+        stored.available = available;
+        stored.credit = credit;
+        stored.day = day;
+    }
+
+    /// @dev Sets the price of a lease aside.
+    function _bookLease(Lease calldata lease, bytes32 leaseHash, address signer, StoredJob storage job) private {
+        LeaseStatus status = taskStatusOf(lease.jobId, lease.labeler, lease.taskId);
+        if (status != LeaseStatus.NONE) revert LabelEscrowWrongStatus(status);
+        LabelerState storage state = _labelers[lease.jobId][lease.labeler];
+        if (lease.autoApproveAt <= state.settledThrough) {
+            revert LabelEscrowAlreadySettled(lease.autoApproveAt, state.settledThrough);
         }
-        job.paid += uint80(amount);
+        Pot storage pot = job.pot;
+        if (lease.price > pot.available) revert LabelEscrowBudgetExhausted(lease.price, pot.available);
+        if (lease.price > pot.dailyCap) revert LabelEscrowDailyCapReached(pot.dailyCap);
+
+        uint80 price = uint80(lease.price);
+        pot.available -= price;
+        job.pending += price;
+        state.pending += price;
+        _tasks[lease.jobId][lease.labeler][lease.taskId] = leaseHash;
+        _leases[leaseHash] = StoredLease({
+            jobId: lease.jobId,
+            taskId: lease.taskId,
+            labeler: lease.labeler,
+            price: price,
+            status: LeaseStatus.PENDING,
+            signer: signer,
+            claimedAt: uint40(block.timestamp),
+            autoApproveAt: lease.autoApproveAt
+        });
     }
 
-    function _endLease(StoredJob storage job, bytes32 leaseHash, LeaseClaim storage stored, LeaseStatus status) private {
+    /// @dev Ends a pending lease; where its money goes is the caller's to book.
+    function _endLease(StoredJob storage job, StoredLease storage stored, LeaseStatus status) private {
+        uint80 price = stored.price;
         stored.status = status;
-        job.pending -= uint80(stored.price);
-        _tasks[stored.jobId][stored.labeler][_leaseTasks[leaseHash]] = status;
+        job.pending -= price;
+        _labelers[stored.jobId][stored.labeler].pending -= price;
     }
 
     function _job(bytes32 jobId) private view returns (StoredJob storage job) {
         job = _jobs[jobId];
-        if (job.createdAt == 0) revert LabelEscrowUnknownJob(jobId);
+        if (job.signer == address(0)) revert LabelEscrowUnknownJob(jobId);
     }
 
     function _checkOpen(bytes32 jobId, StoredJob storage job) private view {
@@ -610,7 +659,7 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
     }
 
     function _isSigned(address expected, bytes32 structHash, bytes calldata signature) private view returns (bool) {
-        return SignatureChecker.isValidSignatureNowCalldata(expected, _hashTypedDataV4(structHash), signature);
+        return Signatures.isValid(expected, _hashTypedDataV4(structHash), signature);
     }
 
     function _signerOf(bytes32 jobId, StoredJob storage job) private view returns (address) {
@@ -619,35 +668,42 @@ contract LabelEscrow is ILabelEscrow, IEntitlementSource, GuardianPause, EIP712,
         return block.timestamp >= change.effectiveAt ? change.signer : job.signer;
     }
 
-    function _available(StoredJob storage job) private view returns (uint128) {
-        return uint128(job.budget) - job.paid - job.pending - job.refunded;
+    /// @dev What may be paid today: the credit of the last payment's day and a cap for each day since, never more than
+    /// `_MOST_DAYS` caps.
+    function _creditOf(Pot memory pot) private view returns (uint80) {
+        uint256 most = _MOST_DAYS * pot.dailyCap;
+        uint256 credit = uint256(pot.credit) + uint256(pot.dailyCap) * (_today() - pot.day);
+        return uint80(credit < most ? credit : most);
     }
 
-    function _dailyAvailable(bytes32 jobId, StoredJob storage job) private view returns (uint128) {
-        DaySpending storage spending = _spending[jobId];
-        uint128 spent = spending.day == _today() ? spending.spent : 0;
-        return uint128(job.dailyCap) - spent;
+    /// @dev What a voucher adds to what is paid and to what claimed leases will pay, cut to the credit and the budget.
+    function _payableNow(
+        Voucher calldata voucher,
+        LabelerState memory state,
+        Pot memory pot
+    ) private view returns (uint80) {
+        uint256 counted = uint256(state.paid) + state.pending;
+        if (voucher.cumulative <= counted) return 0;
+        uint256 amount = voucher.cumulative - counted;
+        uint256 credit = _creditOf(pot);
+        if (amount > credit) amount = credit;
+        if (amount > pot.available) amount = pot.available;
+        return uint80(amount);
     }
 
-    /// @dev What a voucher adds, cut to the day's limit and the budget.
-    function _payableNow(Voucher calldata voucher, StoredJob storage job) private view returns (uint128 amount) {
-        uint128 paid = _labelers[voucher.jobId][voucher.labeler].paid;
-        if (voucher.cumulative <= paid) return 0;
-        amount = voucher.cumulative - paid;
-        uint128 limit = _dailyAvailable(voucher.jobId, job);
-        if (amount > limit) amount = limit;
-        limit = _available(job);
-        if (amount > limit) amount = limit;
-    }
-
-    function _revertNothingPayable(Voucher calldata voucher, StoredJob storage job) private view {
-        uint128 paid = _labelers[voucher.jobId][voucher.labeler].paid;
-        if (voucher.cumulative <= paid) revert LabelEscrowNothingDue(voucher.cumulative, paid);
-        if (_available(job) == 0) revert LabelEscrowBudgetExhausted(voucher.cumulative - paid, 0);
+    function _revertNothingPayable(
+        Voucher calldata voucher,
+        LabelerState memory state,
+        Pot memory pot
+    ) private pure {
+        uint128 counted = uint128(state.paid) + state.pending;
+        if (voucher.cumulative <= counted) revert LabelEscrowNothingDue(voucher.cumulative, counted);
+        if (pot.available == 0) revert LabelEscrowBudgetExhausted(voucher.cumulative - counted, 0);
         revert LabelEscrowDailyCapReached(0);
     }
 
-    function _today() private view returns (uint40) {
-        return uint40(block.timestamp / 1 days);
+    /// @dev Days since 1970; 16 bits last until 2149.
+    function _today() private view returns (uint16) {
+        return uint16(block.timestamp / 1 days);
     }
 }

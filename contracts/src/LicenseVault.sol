@@ -5,7 +5,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {GuardianPause} from "./GuardianPause.sol";
@@ -17,6 +16,7 @@ import {ILicenseVault} from "./interfaces/ILicenseVault.sol";
 import {Ids} from "./libraries/Ids.sol";
 import {MerkleSum} from "./libraries/MerkleSum.sol";
 import {Purposes} from "./libraries/Purposes.sol";
+import {Signatures} from "./libraries/Signatures.sol";
 
 /// @title License vault
 contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP712, ReentrancyGuardTransient {
@@ -31,11 +31,13 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         uint16 seats;
     }
 
-    /// @dev Σ amount · 2^48 / active weight, rounded down, per tree, and the contributors' weight that no longer earns.
+    /// @dev Σ amount · 2^48 / active weight, rounded down, per tree, the contributors' weight that no longer earns, and
+    /// whether the first sale found the dataset paid in this vault's token, which no dataset can change.
     struct Revenue {
         uint104 contributors;
         uint104 others;
         uint40 cappedWeight;
+        bool isTokenKnown;
     }
 
     /// @dev `cap` is the accumulator at which the leaf stopped earning, plus 1; 0 while it earns.
@@ -43,6 +45,13 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         uint40 weight;
         uint88 paid;
         uint128 cap;
+    }
+
+    /// @dev Amounts of consecutive claims that one transfer pays.
+    struct Payout {
+        address payee;
+        uint256 amount;
+        uint256 first;
     }
 
     struct Seat {
@@ -60,8 +69,6 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
 
     /// @inheritdoc ILicenseVault
     address public immutable override token;
-    /// @inheritdoc ILicenseVault
-    uint128 public immutable override depositCap;
     /// @notice The registry of datasets, offers and versions.
     IDatasetRegistry public immutable datasetRegistry;
     /// @notice The registry of consents and payees.
@@ -79,15 +86,15 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         address datasetRegistry_,
         address consentRegistry_,
         address guardian_,
-        uint128 depositCap_
-    ) EIP712("Allod", "1") GuardianPause(guardian_) {
+        uint128 depositCap_,
+        address manager
+    ) EIP712("Allod", "1") GuardianPause(guardian_, depositCap_, manager) {
         if (token_.code.length == 0) revert LicenseVaultNoCode(token_);
         if (datasetRegistry_.code.length == 0) revert LicenseVaultNoCode(datasetRegistry_);
         if (consentRegistry_.code.length == 0) revert LicenseVaultNoCode(consentRegistry_);
         token = token_;
         datasetRegistry = IDatasetRegistry(datasetRegistry_);
         consentRegistry = IConsentRegistry(consentRegistry_);
-        depositCap = depositCap_;
     }
 
     /// @inheritdoc ILicenseVault
@@ -129,9 +136,20 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
 
     /// @inheritdoc ILicenseVault
     function claim(Claim[] calldata claims) external override nonReentrant returns (uint256 paid) {
+        uint256[] memory amounts = new uint256[](claims.length);
+        Payout memory payout;
         for (uint256 i = 0; i < claims.length; ++i) {
-            paid += _claim(claims[i]);
+            uint256 amount = _settle(claims[i]);
+            if (amount == 0) continue;
+            address payee = consentRegistry.payeeOf(claims[i].leaf.account);
+            if (payee != payout.payee) {
+                paid += _pay(claims, amounts, payout, i);
+                payout = Payout(payee, 0, i);
+            }
+            amounts[i] = amount;
+            payout.amount += amount;
         }
+        paid += _pay(claims, amounts, payout, claims.length);
     }
 
     /// @inheritdoc ILicenseVault
@@ -172,7 +190,7 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
             keccak256(abi.encode(_SEAT_ACCEPTANCE_TYPEHASH, msg.sender, datasetId, user, deadline))
         );
         if (_acceptanceUsed[digest]) revert LicenseVaultAcceptanceUsed(digest);
-        if (!SignatureChecker.isValidSignatureNowCalldata(user, digest, signature)) {
+        if (!Signatures.isValid(user, digest, signature)) {
             revert LicenseVaultBadSignature(user);
         }
         _acceptanceUsed[digest] = true;
@@ -318,7 +336,6 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
             terms.offerIndex,
             terms.version
         );
-        if (sale.token != token) revert LicenseVaultWrongToken(sale.token);
         price = sale.price;
         if (price > terms.maxPrice) revert LicenseVaultPriceTooHigh(price, terms.maxPrice);
         _credit(terms, sale);
@@ -336,9 +353,18 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
     }
 
     function _credit(Purchase calldata terms, IDatasetRegistry.Sale memory sale) private {
-        Revenue memory revenue = _revenues[terms.datasetId][terms.version];
+        Revenue storage stored = _revenues[terms.datasetId][terms.version];
+        (uint256 contributors, uint256 others, uint256 capped) = (
+            stored.contributors,
+            stored.others,
+            stored.cappedWeight
+        );
+        if (!stored.isTokenKnown) {
+            address wanted = datasetRegistry.tokenOf(terms.datasetId);
+            if (wanted != token) revert LicenseVaultWrongToken(wanted);
+            stored.isTokenKnown = true;
+        }
         uint256 total = sale.contributorWeight;
-        uint256 capped = revenue.cappedWeight;
         if (capped != 0) {
             if (capped == total) revert LicenseVaultNoActiveContributors(terms.datasetId, terms.version);
             uint256 withdrawnBps = (capped * _BPS + total - 1) / total;
@@ -349,12 +375,15 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         uint256 contributorsAmount = (uint256(sale.price) * sale.contributorsBps) / _BPS;
         uint256 othersAmount = sale.price - contributorsAmount;
         uint256 gain = (contributorsAmount << _SCALE_BITS) / (total - capped);
-        revenue.contributors = (revenue.contributors + gain).toUint104();
+        contributors += gain;
         if (othersAmount != 0) {
             gain = (othersAmount << _SCALE_BITS) / sale.otherWeight;
-            revenue.others = (revenue.others + gain).toUint104();
+            others += gain;
         }
-        _revenues[terms.datasetId][terms.version] = revenue;
+        uint104 newContributors = contributors.toUint104();
+        uint104 newOthers = others.toUint104();
+        stored.contributors = newContributors;
+        stored.others = newOthers;
     }
 
     function _writeLicense(
@@ -362,30 +391,30 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         address licensee,
         IDatasetRegistry.Sale memory sale
     ) private returns (uint40 expiry) {
-        License storage license = _licenses[licensee][terms.datasetId][terms.slot];
-        uint40 oldExpiry = license.expiry;
+        License storage stored = _licenses[licensee][terms.datasetId][terms.slot];
+        uint40 oldExpiry = stored.expiry;
         uint256 start = block.timestamp;
         if (oldExpiry > block.timestamp) {
-            if (license.offerIndex != terms.offerIndex) {
-                revert LicenseVaultSlotTaken(terms.slot, license.offerIndex, oldExpiry);
+            if (stored.offerIndex != terms.offerIndex) {
+                revert LicenseVaultSlotTaken(terms.slot, stored.offerIndex, oldExpiry);
             }
-            if (terms.version < license.maxVersion) {
-                revert LicenseVaultOlderVersion(terms.version, license.maxVersion);
+            if (terms.version < stored.maxVersion) {
+                revert LicenseVaultOlderVersion(terms.version, stored.maxVersion);
             }
             start = oldExpiry;
         }
         expiry = (start + sale.duration).toUint40();
-        _licenses[licensee][terms.datasetId][terms.slot] = License({
-            offerIndex: terms.offerIndex,
-            expiry: expiry,
-            maxVersion: terms.version,
-            purposes: sale.purposes,
-            seats: sale.seats
-        });
+        (uint32 offerIndex, uint32 maxVersion) = (terms.offerIndex, terms.version);
+        (uint16 purposes, uint16 seats) = (sale.purposes, sale.seats);
+        stored.offerIndex = offerIndex;
+        stored.expiry = expiry;
+        stored.maxVersion = maxVersion;
+        stored.purposes = purposes;
+        stored.seats = seats;
     }
 
-    /// @dev The state is written before the transfer and put back when the payee cannot receive.
-    function _claim(Claim calldata item) private returns (uint256 amount) {
+    /// @dev Proves a leaf if it must be, and books what is due on it as paid.
+    function _settle(Claim calldata item) private returns (uint256 amount) {
         bytes32 hash = hashLeaf(item.leaf);
         LeafState storage stored = _leaves[item.datasetId][item.version][hash];
         LeafState memory state = stored;
@@ -394,20 +423,35 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
             state.weight = item.leaf.weight;
         }
         amount = _due(item.datasetId, item.version, item.leaf, state);
-        uint88 paidBefore = state.paid;
-        state.paid = (paidBefore + amount).toUint88();
-        _leaves[item.datasetId][item.version][hash] = state;
-        if (amount == 0) return 0;
+        state.paid = (state.paid + amount).toUint88();
+        stored.weight = state.weight;
+        stored.paid = state.paid;
+    }
 
-        address account = item.leaf.account;
-        address payee = consentRegistry.payeeOf(account);
-        if (IERC20(token).trySafeTransfer(payee, amount)) {
-            emit Claimed(item.datasetId, item.version, item.leaf.role, account, payee, amount);
-        } else {
-            stored.paid = paidBefore;
-            emit ClaimSkipped(item.datasetId, item.version, item.leaf.role, account, payee, amount);
-            return 0;
+    /// @dev Pays the claims from `payout.first` to before `end` at once. They are booked already; when the payee cannot
+    /// receive, each of them is put back.
+    function _pay(
+        Claim[] calldata claims,
+        uint256[] memory amounts,
+        Payout memory payout,
+        uint256 end
+    ) private returns (uint256) {
+        if (payout.amount == 0) return 0;
+        bool success = IERC20(token).trySafeTransfer(payout.payee, payout.amount);
+        for (uint256 i = payout.first; i < end; ++i) {
+            uint256 amount = amounts[i];
+            if (amount == 0) continue;
+            Claim calldata item = claims[i];
+            uint8 role = item.leaf.role;
+            address account = item.leaf.account;
+            if (success) {
+                emit Claimed(item.datasetId, item.version, role, account, payout.payee, amount);
+            } else {
+                _leaves[item.datasetId][item.version][hashLeaf(item.leaf)].paid -= uint88(amount);
+                emit ClaimSkipped(item.datasetId, item.version, role, account, payout.payee, amount);
+            }
         }
+        return success ? payout.amount : 0;
     }
 
     function _receive(
@@ -435,7 +479,8 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
     function _checkReceived(uint256 heldBefore, uint128 price) private view {
         uint256 held = _held();
         if (held < heldBefore + price) revert LicenseVaultUnderpaid(held, heldBefore + price);
-        if (held > depositCap) revert LicenseVaultDepositCapExceeded(held, depositCap);
+        uint128 cap = depositCap;
+        if (held > cap) revert LicenseVaultDepositCapExceeded(held, cap);
     }
 
     function _held() private view returns (uint256) {
@@ -484,8 +529,9 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
         uint256 purposes,
         uint256 seat
     ) private view returns (bool) {
+        mapping(uint8 slot => License) storage licenses = _licenses[licensee][datasetId];
         for (uint8 slot = 0; slot < _SLOTS; ++slot) {
-            License memory license = _licenses[licensee][datasetId][slot];
+            License memory license = licenses[slot];
             if (
                 block.timestamp < license.expiry &&
                 license.maxVersion >= version &&
@@ -497,8 +543,9 @@ contract LicenseVault is ILicenseVault, IEntitlementSource, GuardianPause, EIP71
     }
 
     function _mostSeats(address licensee, bytes32 datasetId) private view returns (uint16 most) {
+        mapping(uint8 slot => License) storage licenses = _licenses[licensee][datasetId];
         for (uint8 slot = 0; slot < _SLOTS; ++slot) {
-            License memory license = _licenses[licensee][datasetId][slot];
+            License memory license = licenses[slot];
             if (block.timestamp < license.expiry && license.seats > most) most = license.seats;
         }
     }

@@ -195,6 +195,16 @@ interface IConsentRegistry {
         bytes32 datasetId
     ) external view returns (uint32 consentNonce, uint32 grantNonce);
 
+    /// @notice When the current nonces of one contributor and dataset became current.
+    /// @param contributorRef The contributor.
+    /// @param datasetId The dataset.
+    /// @return consentRaisedAt The time of the last withdrawal, 0 if none.
+    /// @return grantRaisedAt The time of the last revocation of grants, 0 if none.
+    function raisedAtOf(
+        address contributorRef,
+        bytes32 datasetId
+    ) external view returns (uint40 consentRaisedAt, uint40 grantRaisedAt);
+
     /// @notice The account that receives the contributor's money now; the contributor itself when none is set.
     /// @param contributorRef The contributor.
     function payeeOf(address contributorRef) external view returns (address);

@@ -79,7 +79,10 @@ interface IContributionRegistry {
         GRANT_SIGNATURE,
         BATCH_SIGNATURE,
         WRONG_ID,
-        NOT_IN_BATCH
+        NOT_IN_BATCH,
+        CONSENT_WITHDRAWN,
+        GRANT_REVOKED,
+        NONCE_TOO_OLD
     }
 
     /// @notice Emitted when a root is anchored for the first time.
@@ -91,7 +94,7 @@ interface IContributionRegistry {
     /// @notice Thrown when the root is zero.
     error ContributionRegistryZeroRoot();
 
-    /// @notice Thrown when a count is not 1 to 1,000.
+    /// @notice Thrown when a count is not 1 to 10,000.
     /// @param count The count given.
     error ContributionRegistryBadCount(uint256 count);
 
@@ -107,7 +110,7 @@ interface IContributionRegistry {
 
     /// @notice Anchors one root.
     /// @param root The root of a contribution tree.
-    /// @param count The number of its leaves, 1 to 1,000.
+    /// @param count The number of contributions below it, 1 to 10,000. One signed batch has at most 1,000.
     function anchor(bytes32 root, uint256 count) external;
 
     /// @notice Anchors several roots in one transaction; roots that are anchored already are passed over.
@@ -120,7 +123,9 @@ interface IContributionRegistry {
     function anchoredAt(bytes32 root) external view returns (uint64);
 
     /// @notice Judges one contribution for a dispute: consent, grant, batch, id and inclusion, as of the anchor time.
-    /// @dev Whether a nonce was current at the anchor time is read from the events of the consent registry.
+    /// @dev The nonces of consent and grant must have been current at the anchor time. The state tells it for the
+    /// current nonce and the one before; for older ones the answer is NONCE_TOO_OLD and the events of the consent
+    /// registry decide. Keys and ERC-1271 accounts are accepted as contributor and as signer.
     /// @param evidence The messages, signatures and the inclusion proof.
     function verifyContribution(Evidence calldata evidence) external view returns (Finding);
 }

@@ -106,7 +106,6 @@ interface IDatasetRegistry {
     /// @param contributorsBps The contributors' share in basis points.
     /// @param contributorWeight The total weight of the CONTRIBUTOR tree.
     /// @param otherWeight The total weight of the OTHER tree.
-    /// @param token The payment token.
     struct Sale {
         uint128 price;
         uint32 duration;
@@ -115,7 +114,6 @@ interface IDatasetRegistry {
         uint16 contributorsBps;
         uint40 contributorWeight;
         uint40 otherWeight;
-        address token;
     }
 
     /// @notice Emitted when a dataset is created.
@@ -308,9 +306,6 @@ interface IDatasetRegistry {
     /// @param reason The reason code.
     function objectVersion(bytes32 datasetId, uint32 version, uint16 reason) external;
 
-    /// @notice The guardian, who can object to versions and nothing else.
-    function guardian() external view returns (address);
-
     /// @notice The time between publication and opening, in seconds.
     function reviewWindow() external view returns (uint40);
 
@@ -326,6 +321,10 @@ interface IDatasetRegistry {
     /// @notice The curator of a dataset, the zero address when unknown.
     /// @param datasetId The dataset.
     function curatorOf(bytes32 datasetId) external view returns (address);
+
+    /// @notice The payment token of a dataset. Reverts when unknown.
+    /// @param datasetId The dataset.
+    function tokenOf(bytes32 datasetId) external view returns (address);
 
     /// @notice An offer. Reverts when unknown.
     /// @param datasetId The dataset.

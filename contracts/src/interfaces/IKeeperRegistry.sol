@@ -2,13 +2,15 @@
 pragma solidity ^0.8.28;
 
 /// @title Keeper registry
-/// @notice The keeper set of one key network, readable by our SDK and, through one method, by the Lit SDK.
+/// @notice The keeper set of one key network, readable by our SDK and, through one method, by the Lit SDK. The network
+/// key never changes. The shares, their holders, their organizations and the threshold change only when every active
+/// keeper has approved the new set; addresses and TLS keys may change without.
 interface IKeeperRegistry {
     /// @notice One keeper.
     /// @param url The public address, for clients that need host names or TLS.
     /// @param ip The IPv4 address as a number, for the Lit SDK.
     /// @param port The port, for the Lit SDK.
-    /// @param nodeAddress The account that names the keeper.
+    /// @param nodeAddress The account of its operator, which approves resharing and names the keeper.
     /// @param commitment The public key of its share: 48 bytes, compressed G1 of BLS12-381.
     /// @param organization Who runs it.
     /// @param tlsKeyHash The SHA-256 of its TLS public key, 0 without TLS.
@@ -54,6 +56,11 @@ interface IKeeperRegistry {
     /// @param count The number of keepers.
     event KeepersChanged(uint256 indexed epoch, uint256 threshold, uint256 count);
 
+    /// @notice Emitted when a keeper approves a new set of shares.
+    /// @param nodeAddress The keeper.
+    /// @param shareSet The hash of the set.
+    event ResharingApproved(address indexed nodeAddress, bytes32 indexed shareSet);
+
     /// @notice Emitted when a keeper is switched on or off.
     /// @param nodeAddress The keeper.
     /// @param active Whether clients shall ask it.
@@ -83,13 +90,25 @@ interface IKeeperRegistry {
     /// @param nodeAddress The name.
     error KeeperRegistryUnknownKeeper(address nodeAddress);
 
-    /// @notice Sets the keeper set, and the network key on the first call. Owner only; the key can never change.
+    /// @notice Thrown when an active keeper has not approved the new set of shares.
+    /// @param nodeAddress The keeper.
+    /// @param shareSet The hash of the set.
+    error KeeperRegistryNotApproved(address nodeAddress, bytes32 shareSet);
+
+    /// @notice Approves a new set of shares in place of the present one. An active keeper's operator only; a later
+    /// approval replaces an earlier one, and all end when the set changes.
+    /// @param shareSet The hash of the set, from `shareSetOf`.
+    function approveResharing(bytes32 shareSet) external;
+
+    /// @notice Sets the keeper set, and the network key on the first call. Parameter manager only, after its delay; the
+    /// key can never change, and shares, holders, organizations and threshold need each active keeper's approval.
     /// @param networkKey The public key of the network.
     /// @param threshold The number of shares that open a key.
     /// @param keepers The keepers.
     function setNetwork(bytes calldata networkKey, uint256 threshold, Keeper[] calldata keepers) external;
 
-    /// @notice Switches a keeper on or off. Owner only; at least `threshold` stay on.
+    /// @notice Switches a keeper on or off. Parameter manager only, after its delay; at least `threshold` stay on, so
+    /// that at least so many must approve a resharing.
     /// @param nodeAddress The keeper.
     /// @param active Whether clients shall ask it.
     function setActive(address nodeAddress, bool active) external;
@@ -99,6 +118,15 @@ interface IKeeperRegistry {
 
     /// @notice The number of shares that open a key.
     function threshold() external view returns (uint256);
+
+    /// @notice The hash of a set of shares: threshold, and of each keeper account, commitment and organization.
+    /// @param threshold The number of shares that open a key.
+    /// @param keepers The keepers; addresses and TLS keys do not count.
+    function shareSetOf(uint256 threshold, Keeper[] calldata keepers) external pure returns (bytes32);
+
+    /// @notice The set of shares that a keeper approved in place of the present one, 0 if none.
+    /// @param nodeAddress The keeper.
+    function approvalOf(address nodeAddress) external view returns (bytes32);
 
     /// @notice All keepers.
     function getKeepers() external view returns (Keeper[] memory);

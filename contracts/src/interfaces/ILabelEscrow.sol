@@ -23,8 +23,9 @@ interface ILabelEscrow {
     /// @notice What a requester fixes when a job is created.
     /// @param datasetId The dataset.
     /// @param salt Any value not used before by this requester for the dataset.
-    /// @param budget The money for labelers, in base units; below 2^80.
-    /// @param dailyCap The most that may be paid per UTC day; kept as the budget when larger.
+    /// @param budget The money for labelers, in base units; below 2^79.
+    /// @param dailyCap What may be paid per UTC day; unused, it carries over, but never more than 2 · dailyCap may be paid
+    /// at once. Kept as the budget when larger.
     /// @param quizBudget The part of the budget meant for quiz pay; the signer keeps to it.
     /// @param signer The key that signs leases, receipts, rejections and vouchers.
     /// @param ruleHash The hash of the rules by which work is judged.
@@ -45,7 +46,7 @@ interface ILabelEscrow {
     /// @param createdAt When it was created.
     /// @param closedAt When it was closed, 0 while open.
     /// @param budget The money locked in.
-    /// @param dailyCap The most that may be paid per UTC day.
+    /// @param dailyCap What may be paid per UTC day.
     /// @param quizBudget The part meant for quiz pay.
     /// @param reserved The amount promised by leases, raised only.
     /// @param paid The amount paid to labelers.
@@ -96,7 +97,8 @@ interface ILabelEscrow {
     }
 
     /// @notice A cumulative voucher; signed by the job's signer. The field order is the EIP-712 type.
-    /// @dev `settledThrough` says that every lease with an earlier or equal `autoApproveAt` is contained.
+    /// @dev `cumulative` counts leases that were claimed and paid. `settledThrough` says that every lease with an earlier
+    /// or equal `autoApproveAt` is contained, so that it can no longer be claimed.
     struct Voucher {
         bytes32 jobId;
         address labeler;
@@ -109,8 +111,7 @@ interface ILabelEscrow {
         NONE,
         PENDING,
         REJECTED,
-        PAID,
-        SETTLED
+        PAID
     }
 
     /// @notice A claimed lease as stored.
@@ -120,6 +121,7 @@ interface ILabelEscrow {
     /// @param status Its status.
     /// @param price Its price.
     /// @param autoApproveAt When it could be claimed at the earliest.
+    /// @param signer The job's signer when it was claimed; only he can reject it.
     struct LeaseClaim {
         bytes32 jobId;
         address labeler;
@@ -127,6 +129,7 @@ interface ILabelEscrow {
         LeaseStatus status;
         uint128 price;
         uint40 autoApproveAt;
+        address signer;
     }
 
     /// @notice Emitted when a job is created and funded.
@@ -202,11 +205,11 @@ interface ILabelEscrow {
         bytes32 evidenceHash
     );
 
-    /// @notice Emitted when a claimed lease is over: paid, or contained in a redeemed voucher.
+    /// @notice Emitted when a claimed lease is paid.
     /// @param jobId The job.
     /// @param leaseHash The lease.
     /// @param labeler The labeler.
-    /// @param amount The amount paid now, 0 when a voucher contained it.
+    /// @param amount The amount paid, its price.
     event LeaseFinalized(
         bytes32 indexed jobId,
         bytes32 indexed leaseHash,
@@ -256,7 +259,7 @@ interface ILabelEscrow {
     /// @param datasetId The dataset.
     error LabelEscrowUnknownDataset(bytes32 datasetId);
 
-    /// @notice Thrown when a budget or daily cap is zero, the budget is 2^80 or more, or the quiz budget exceeds it.
+    /// @notice Thrown when a budget or daily cap is zero, the budget is 2^79 or more, or the quiz budget exceeds it.
     /// @param budget The budget given.
     /// @param dailyCap The daily cap given.
     /// @param quizBudget The quiz budget given.
@@ -305,7 +308,7 @@ interface ILabelEscrow {
     /// @param budget The budget.
     error LabelEscrowBadReserved(uint128 given, uint128 current, uint128 budget);
 
-    /// @notice Thrown when a voucher adds nothing to what was paid.
+    /// @notice Thrown when a voucher adds nothing to what was paid or will be by claimed leases.
     /// @param cumulative The amount of the voucher.
     /// @param paid The amount paid already.
     error LabelEscrowNothingDue(uint128 cumulative, uint128 paid);
@@ -383,8 +386,8 @@ interface ILabelEscrow {
     /// @param newReserved The new amount, above the old one and within the budget.
     function raiseReserved(bytes32 jobId, uint128 newReserved) external;
 
-    /// @notice Pays a voucher to its labeler, as far as the day's limit and the budget allow; the rest stays due.
-    /// Anyone may.
+    /// @notice Pays a voucher to its labeler, as far as the day's limit and the budget allow; the rest stays due. The
+    /// price of a lease that waits out its window is left to that lease. Anyone may.
     /// @param voucher The voucher.
     /// @param signature The signer's signature.
     function withdraw(Voucher calldata voucher, bytes calldata signature) external;
@@ -413,7 +416,7 @@ interface ILabelEscrow {
 
     /// @notice Submits the signer's rejection: before a claim it prevents it, inside the window it ends it. Anyone may.
     /// @param rejection The message.
-    /// @param signature The signer's signature.
+    /// @param signature Of a claimed lease, the signature of the signer it was claimed under; else of the signer now.
     function rejectLease(LeaseRejection calldata rejection, bytes calldata signature) external;
 
     /// @notice Pays a claimed lease after its window, under the same daily cap as vouchers. Anyone may.

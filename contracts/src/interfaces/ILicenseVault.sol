@@ -246,7 +246,8 @@ interface ILicenseVault {
     ) external;
 
     /// @notice Pays what is due on each leaf to the payee of its account. Anyone may. Leaves with nothing due are
-    /// passed over, a payee that cannot receive is skipped, a wrong proof reverts.
+    /// passed over, a payee that cannot receive is skipped, a wrong proof reverts. Consecutive claims with one payee are
+    /// paid by one transfer.
     /// @param claims The claims.
     /// @return paid The amount paid in total.
     function claim(Claim[] calldata claims) external returns (uint256 paid);
@@ -280,9 +281,6 @@ interface ILicenseVault {
 
     /// @notice The payment token.
     function token() external view returns (address);
-
-    /// @notice The most the vault may hold after a purchase.
-    function depositCap() external view returns (uint128);
 
     /// @notice One license slot. A license counts while `expiry` is in the future.
     /// @param licensee The licensee.

@@ -14,6 +14,10 @@ interface ITestUSD {
     /// @param account The account.
     error TestUSDBlacklisted(address account);
 
+    /// @notice Thrown when there would be 2^255 base units or more.
+    /// @param value The amount asked for.
+    error TestUSDSupplyExceeded(uint256 value);
+
     /// @notice Creates money out of nothing.
     /// @param to The receiver.
     /// @param amount The amount in base units (6 decimals).

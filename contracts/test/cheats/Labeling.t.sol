@@ -75,17 +75,88 @@ contract LabelingCheatsTest is ProtocolFixture {
         vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowBadSignature.selector, jobSigner));
         escrow.rejectLease(rejection, byRequester);
         vm.warp(start + 7 days - 1);
-        I.Voucher memory voucher = I.Voucher(jobId, labeler, 20e6, start - 1);
+        I.Voucher memory voucher = I.Voucher(jobId, labeler, 24e6, start - 1);
         escrow.withdraw(voucher, _sign(signerKey, keccak256(abi.encode(VOUCHER, voucher))));
 
         vm.warp(start + 7 days);
-        vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowWindowOver.selector, start + 3 days));
+        vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowBadSignature.selector, jobSigner));
         escrow.rejectLease(rejection, byRequester);
         uint256 before = token.balanceOf(requester);
         escrow.refund(jobId);
         assertEq(token.balanceOf(requester) - before, BUDGET - 30e6, "not what is reserved");
         escrow.finalizeLease(escrow.hashLease(lease));
         assertEq(token.balanceOf(labeler), 24e6, "voucher and lease");
+    }
+
+    function test_RequesterWhoRotates_NeitherRejectsNorSettlesAwayOlderClaims() public {
+        uint40 start = uint40(block.timestamp);
+        vm.prank(requester);
+        escrow.scheduleSigner(jobId, requester);
+        vm.warp(start + 7 days - 1);
+        I.Lease memory lease = I.Lease(jobId, labeler, "task", 4e6, keccak256("rules"), start, start);
+        _claim(lease);
+        vm.warp(start + 7 days);
+        vm.startPrank(requester);
+        escrow.scheduleSigner(jobId, stranger);
+        escrow.closeJob(jobId);
+        vm.stopPrank();
+
+        uint256 newKey = keyOf("requester");
+        I.LeaseRejection memory rejection = I.LeaseRejection(jobId, labeler, "task", 1, "evidence");
+        bytes memory signature = _sign(newKey, keccak256(abi.encode(REJECTION, rejection)));
+        vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowBadSignature.selector, jobSigner));
+        escrow.rejectLease(rejection, signature);
+        I.Voucher memory voucher = I.Voucher(jobId, labeler, 5e6, type(uint40).max);
+        escrow.withdraw(voucher, _sign(newKey, keccak256(abi.encode(VOUCHER, voucher))));
+        assertEq(token.balanceOf(labeler), 1e6, "the voucher pays around the lease");
+        vm.warp(start + 10 days);
+        escrow.finalizeLease(escrow.hashLease(lease));
+        assertEq(token.balanceOf(labeler), 5e6, "and the lease is paid");
+    }
+
+    function test_ClaimedLease_StaysRejectableByItsOwnSignerAfterRotation() public {
+        uint40 start = uint40(block.timestamp);
+        vm.prank(requester);
+        escrow.scheduleSigner(jobId, requester);
+        vm.warp(start + 7 days - 1);
+        _claim(I.Lease(jobId, labeler, "task", 4e6, keccak256("rules"), start, start));
+        vm.warp(start + 8 days);
+        I.LeaseRejection memory rejection = I.LeaseRejection(jobId, labeler, "task", 1, "evidence");
+        escrow.rejectLease(rejection, _sign(signerKey, keccak256(abi.encode(REJECTION, rejection))));
+        assertEq(escrow.getJob(jobId).pending, 0, "released");
+    }
+
+    function test_StolenSignerKey_TakesTwoDaysCapsAtOnceAndOneADay() public {
+        (I.JobParams memory params, uint40 deadline, bytes memory approval) = _job("capped");
+        params.dailyCap = 10e6;
+        vm.prank(requester);
+        bytes32 id = escrow.createJob(params, deadline, approval);
+        vm.warp(block.timestamp + 30 days);
+        I.Voucher memory voucher = I.Voucher(id, stranger, BUDGET, 0);
+        bytes memory signature = _sign(signerKey, keccak256(abi.encode(VOUCHER, voucher)));
+        escrow.withdraw(voucher, signature);
+        assertEq(token.balanceOf(stranger), 20e6, "two caps after a month of rest");
+        vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowDailyCapReached.selector, 0));
+        escrow.withdraw(voucher, signature);
+        vm.warp(block.timestamp + 1 days);
+        escrow.withdraw(voucher, signature);
+        assertEq(token.balanceOf(stranger), 30e6, "one cap a day");
+    }
+
+    function test_SilentOperator_IsPaidAroundByAnAnchoredCommitment() public {
+        uint40 start = uint40(block.timestamp);
+        I.Lease memory lease = I.Lease(jobId, labeler, "task", 4e6, keccak256("rules"), start, start + 1 days);
+        bytes32 leaseHash = escrow.hashLease(lease);
+        vm.prank(labeler);
+        escrow.anchorCommitment(leaseHash, "commitment");
+        vm.prank(requester);
+        escrow.closeJob(jobId);
+        vm.warp(start + 1 days);
+        I.CommitmentReceipt memory unsigned = I.CommitmentReceipt(leaseHash, "commitment", 0);
+        escrow.claimLease(lease, _sign(signerKey, leaseHash), unsigned, "");
+        vm.warp(start + 4 days);
+        escrow.finalizeLease(leaseHash);
+        assertEq(token.balanceOf(labeler), 4e6, "without receipt, verdict or voucher");
     }
 
     function test_StandingAllowance_IsNotSpentByAStranger() public {

@@ -26,7 +26,7 @@ describe('deployProtocol', () => {
   it('names the contract whose wiring is wrong', async () => {
     const [deployer] = await ethers.getSigners();
     const deployment = await deployProtocol(deployer!);
-    const options = { ...developmentOptions, guardian: deployer!.address, keeperOwner: deployer!.address };
+    const options = { ...developmentOptions, guardian: deployer!.address, parameterOwner: deployer!.address };
     const swapped = { ...deployment.addresses, DatasetRegistry: deployment.addresses.ConsentRegistry };
     let failure: unknown;
     await checkDeployment(ethers.provider, { ...deployment, addresses: swapped }, options).catch((error: unknown) => {
@@ -62,6 +62,7 @@ describe('deployProtocol outside development', () => {
 
   it('refuses short windows', async () => {
     expect(await refusal({ token, reviewWindow: 3600 })).to.contain('the review window is at least 259200 s');
+    expect(await refusal({ token, parameterDelay: 0 })).to.contain('the delay of parameters is at least 604800 s');
     expect(await refusal({ token, payeeDelay: 3600 })).to.contain('the payee delay is at least 604800 s');
     const escrow = { ...productionOptions.escrow, finalDelay: 3600 };
     expect(await refusal({ token, escrow })).to.contain('finalDelay of the escrow is at least 2592000 s');

@@ -51,8 +51,13 @@ contract LabelEscrowInvariantTest is TestBase {
         }
     }
 
-    function invariant_NoDayPaysMoreThanItsCap() public view {
-        assertLe(handler.mostPaidInADay(), handler.DAILY(), "daily cap");
+    function invariant_NoRunOfDaysPaysMoreThanItsCapsAndOne() public view {
+        int256 beyond = handler.mostBeyondCaps();
+        assertTrue(beyond <= int256(uint256(handler.DAILY())), "one cap beyond a cap for each day");
+    }
+
+    function invariant_OnlyTheSignerOfALeaseRejectsItsClaim() public view {
+        assertFalse(handler.wasRejectedByAStranger(), "rejected by another signer");
     }
 
     function invariant_ReservedMoneyStaysUntilTheEnd() public view {

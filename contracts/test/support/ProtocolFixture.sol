@@ -7,6 +7,7 @@ import {ContributionRegistry} from "../../src/ContributionRegistry.sol";
 import {DatasetRegistry} from "../../src/DatasetRegistry.sol";
 import {LabelEscrow} from "../../src/LabelEscrow.sol";
 import {LicenseVault} from "../../src/LicenseVault.sol";
+import {ParameterManager} from "../../src/ParameterManager.sol";
 import {TestUSD} from "../../src/TestUSD.sol";
 import {IDatasetRegistry} from "../../src/interfaces/IDatasetRegistry.sol";
 import {ILabelEscrow} from "../../src/interfaces/ILabelEscrow.sol";
@@ -22,6 +23,7 @@ abstract contract ProtocolFixture is TestBase {
     uint40 internal constant START = 1_800_000_000;
     uint40 internal constant REVIEW_WINDOW = 72 hours;
     uint40 internal constant PAYEE_DELAY = 7 days;
+    uint32 internal constant PARAMETER_DELAY = 7 days;
     uint40 internal constant CONSENT_END = START + 365 days;
     uint128 internal constant PRICE = 100e6;
     uint128 internal constant DEPOSIT_CAP = 1_000_000e6;
@@ -38,6 +40,7 @@ abstract contract ProtocolFixture is TestBase {
     address internal carol = vm.addr(keyOf("carol"));
     address internal curator = vm.addr(curatorKey);
     address internal guardian = vm.addr(keyOf("guardian"));
+    address internal parameterOwner = vm.addr(keyOf("parameters"));
     address internal labeler = vm.addr(labelerKey);
     address internal licensee = vm.addr(licenseeKey);
     address internal requester = vm.addr(keyOf("requester"));
@@ -46,6 +49,7 @@ abstract contract ProtocolFixture is TestBase {
     address internal stranger = vm.addr(keyOf("stranger"));
 
     TestUSD internal token;
+    ParameterManager internal manager;
     DatasetRegistry internal datasets;
     ConsentRegistry internal consents;
     ContributionRegistry internal contributions;
@@ -60,10 +64,18 @@ abstract contract ProtocolFixture is TestBase {
     function setUp() public virtual {
         vm.warp(START);
         token = new TestUSD();
-        datasets = new DatasetRegistry(guardian, REVIEW_WINDOW);
+        manager = new ParameterManager(parameterOwner, PARAMETER_DELAY);
+        datasets = new DatasetRegistry(guardian, REVIEW_WINDOW, address(manager));
         consents = new ConsentRegistry(PAYEE_DELAY);
         contributions = new ContributionRegistry(address(consents));
-        vault = new LicenseVault(address(token), address(datasets), address(consents), guardian, DEPOSIT_CAP);
+        vault = new LicenseVault(
+            address(token),
+            address(datasets),
+            address(consents),
+            guardian,
+            DEPOSIT_CAP,
+            address(manager)
+        );
         escrow = new LabelEscrow(
             address(token),
             address(datasets),
@@ -74,7 +86,8 @@ abstract contract ProtocolFixture is TestBase {
                 finalDelay: 30 days,
                 signerDelay: 7 days,
                 depositCap: DEPOSIT_CAP
-            })
+            }),
+            address(manager)
         );
         policy = new AccessPolicy(address(datasets), address(consents));
 

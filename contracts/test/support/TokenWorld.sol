@@ -25,9 +25,16 @@ abstract contract TokenWorld is ProtocolFixture {
     /// @dev Replaces `vault`, `escrow` and `datasetId` by ones that are paid in `token_`; licensee and curator hold it.
     function useToken(address token_) internal {
         money = IMintable(token_);
-        vault = new LicenseVault(token_, address(datasets), address(consents), guardian, DEPOSIT_CAP);
+        vault = new LicenseVault(
+            token_,
+            address(datasets),
+            address(consents),
+            guardian,
+            DEPOSIT_CAP,
+            address(manager)
+        );
         ILabelEscrow.Settings memory settings = escrow.settings();
-        escrow = new LabelEscrow(token_, address(datasets), guardian, settings);
+        escrow = new LabelEscrow(token_, address(datasets), guardian, settings, address(manager));
         IDatasetRegistry.DatasetParams memory params = datasetParams();
         params.token = token_;
         vm.startPrank(curator);

@@ -2,6 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {IContributionRegistry as I} from "../../src/interfaces/IContributionRegistry.sol";
+import {MockContractAccount} from "../mocks/MockAccounts.sol";
+import {OddSource, RevertingSource, SilentSource} from "../mocks/MockSources.sol";
 import {ProtocolFixture} from "../support/ProtocolFixture.sol";
 
 contract ContributionRegistryTest is ProtocolFixture {
@@ -21,6 +23,14 @@ contract ContributionRegistryTest is ProtocolFixture {
         keccak256("ContributionBatch(bytes32 root,uint16 count,bytes32 consentHash,bytes32 salt)");
 
     uint256 private immutable deviceKey = keyOf("device");
+    address private _contributor;
+    address private _device;
+
+    function setUp() public override {
+        super.setUp();
+        _contributor = alice;
+        _device = vm.addr(deviceKey);
+    }
 
     function test_Anchor_KeepsTheFirstTime() public {
         contributions.anchor("root", 5);
@@ -41,7 +51,7 @@ contract ContributionRegistryTest is ProtocolFixture {
         roots[1] = "second";
         uint256[] memory counts = new uint256[](2);
         counts[0] = 1;
-        counts[1] = 1000;
+        counts[1] = 10_000;
         vm.prank(stranger);
         contributions.anchorMany(roots, counts);
         assertEq(contributions.anchoredAt("first"), block.timestamp - 1, "first");
@@ -53,8 +63,8 @@ contract ContributionRegistryTest is ProtocolFixture {
         contributions.anchor(0, 1);
         vm.expectRevert(abi.encodeWithSelector(I.ContributionRegistryBadCount.selector, 0));
         contributions.anchor("root", 0);
-        vm.expectRevert(abi.encodeWithSelector(I.ContributionRegistryBadCount.selector, 1001));
-        contributions.anchor("root", 1001);
+        vm.expectRevert(abi.encodeWithSelector(I.ContributionRegistryBadCount.selector, 10_001));
+        contributions.anchor("root", 10_001);
         vm.expectRevert(abi.encodeWithSelector(I.ContributionRegistryLengthMismatch.selector, 1, 0));
         contributions.anchorMany(new bytes32[](1), new uint256[](0));
     }
@@ -109,11 +119,100 @@ contract ContributionRegistryTest is ProtocolFixture {
         _expect(evidence, I.Finding.CONSENT_EXPIRED, "expired");
     }
 
+    function test_VerifyContribution_GrantMustHoldAtTheAnchor() public {
+        I.Evidence memory evidence = _evidence();
+        contributions.anchor(evidence.batch.root, 3);
+        vm.warp(block.timestamp + 1);
+        _revoke();
+        _expect(evidence, I.Finding.VALID, "anchored before the revocation");
+        vm.warp(block.timestamp + 1);
+        _revoke();
+        _expect(evidence, I.Finding.NONCE_TOO_OLD, "two revocations later the events decide");
+        evidence.grantSignature = "";
+        evidence.batchSignature = _sign(aliceKey, _hashBatch(evidence.batch));
+        _expect(evidence, I.Finding.VALID, "the contributor itself needs no grant");
+    }
+
+    function test_VerifyContribution_RevokedOrFutureGrantIsRefused() public {
+        _revoke();
+        I.Evidence memory evidence = _evidence();
+        contributions.anchor(evidence.batch.root, 3);
+        _expect(evidence, I.Finding.GRANT_REVOKED, "revoked before the anchor");
+        evidence.grant.grantNonce = 2;
+        _expect(evidence, I.Finding.GRANT_REVOKED, "a nonce that is not yet current");
+        evidence.grant.grantNonce = 1;
+        evidence.grantSignature = _sign(aliceKey, keccak256(abi.encode(GRANT, evidence.grant)));
+        _expect(evidence, I.Finding.VALID, "a new grant");
+        vm.warp(block.timestamp + 1);
+        _revoke();
+        _revoke();
+        evidence.grant.grantNonce = 0;
+        vm.warp(block.timestamp + 1);
+        evidence.batch.root = "later";
+        contributions.anchor("later", 3);
+        _expect(evidence, I.Finding.GRANT_REVOKED, "long revoked at the anchor");
+    }
+
+    function test_VerifyContribution_WithdrawnConsentIsRefused() public {
+        I.Evidence memory evidence = _evidence();
+        contributions.anchor(evidence.batch.root, 3);
+        vm.warp(block.timestamp + 1);
+        vm.prank(alice);
+        consents.withdraw(datasetId);
+        _expect(evidence, I.Finding.VALID, "anchored before the withdrawal");
+        vm.warp(block.timestamp + 1);
+        vm.prank(alice);
+        consents.withdraw(datasetId);
+        _expect(evidence, I.Finding.NONCE_TOO_OLD, "two withdrawals later the events decide");
+        evidence.batch.root = "later";
+        contributions.anchor("later", 3);
+        _expect(evidence, I.Finding.CONSENT_WITHDRAWN, "withdrawn before the anchor");
+    }
+
+    function test_VerifyContribution_TakesContractAccountsForConsentGrantAndBatch() public {
+        MockContractAccount wallet = new MockContractAccount(alice);
+        MockContractAccount device = new MockContractAccount(vm.addr(deviceKey));
+        _contributor = address(wallet);
+        _device = address(device);
+        I.Evidence memory evidence = _evidence();
+        contributions.anchor(evidence.batch.root, 3);
+        _expect(evidence, I.Finding.VALID, "contract contributor and contract device");
+        bytes memory good = evidence.consentSignature;
+        evidence.consentSignature = evidence.batchSignature;
+        _expect(evidence, I.Finding.CONSENT_SIGNATURE, "not the wallet's");
+        evidence.consentSignature = good;
+        good = evidence.batchSignature;
+        evidence.batchSignature = evidence.grantSignature;
+        _expect(evidence, I.Finding.BATCH_SIGNATURE, "not the device's");
+        evidence.batchSignature = good;
+        evidence.grantSignature = good;
+        _expect(evidence, I.Finding.GRANT_SIGNATURE, "not the wallet's grant");
+    }
+
+    function test_VerifyContribution_HostileWalletsOnlyFail() public {
+        address[3] memory hostile = [
+            address(new RevertingSource()),
+            address(new SilentSource()),
+            address(new OddSource())
+        ];
+        for (uint256 i = 0; i < 3; ++i) {
+            _contributor = hostile[i];
+            I.Evidence memory evidence = _evidence();
+            contributions.anchor(evidence.batch.root, 3);
+            _expect(evidence, I.Finding.CONSENT_SIGNATURE, "a wallet that answers nonsense has not signed");
+        }
+    }
+
+    function _revoke() private {
+        vm.prank(alice);
+        consents.revokeGrants(datasetId);
+    }
+
     function _evidence() private view returns (I.Evidence memory evidence) {
-        evidence.consent = I.Consent(alice, datasetId, TRAIN, CONSENT_END, 0, keccak256("terms"), 0, 2);
+        evidence.consent = I.Consent(_contributor, datasetId, TRAIN, CONSENT_END, 0, keccak256("terms"), 0, 2);
         bytes32 consentHash = keccak256(abi.encode(CONSENT, evidence.consent));
         evidence.consentSignature = _sign(aliceKey, consentHash);
-        evidence.grant = I.DeviceGrant(alice, datasetId, vm.addr(deviceKey), CONSENT_END + 1, 0);
+        evidence.grant = I.DeviceGrant(_contributor, datasetId, _device, CONSENT_END + 1, 0);
         evidence.grantSignature = _sign(aliceKey, keccak256(abi.encode(GRANT, evidence.grant)));
         bytes32[3] memory leaves;
         for (uint32 i = 0; i < 3; ++i) leaves[i] = _leaf(_contribution(i));
@@ -129,12 +228,12 @@ contract ContributionRegistryTest is ProtocolFixture {
 
     function _contribution(uint32 index) private view returns (I.Contribution memory) {
         bytes32 id = keccak256(
-            abi.encode(keccak256("allod.contribution.v1"), alice, datasetId, bytes32("salt"), index)
+            abi.encode(keccak256("allod.contribution.v1"), _contributor, datasetId, bytes32("salt"), index)
         );
         return
             I.Contribution(
                 id,
-                alice,
+                _contributor,
                 datasetId,
                 keccak256("schema"),
                 1,

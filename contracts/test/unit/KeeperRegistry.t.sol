@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {ParameterManager} from "../../src/ParameterManager.sol";
 import {KeeperRegistry} from "../../src/KeeperRegistry.sol";
 import {IKeeperRegistry as I} from "../../src/interfaces/IKeeperRegistry.sol";
 import {TestBase} from "../support/TestBase.sol";
@@ -11,7 +12,7 @@ contract KeeperRegistryTest is TestBase {
     bytes private key = new bytes(48);
 
     function setUp() public {
-        registry = new KeeperRegistry(address(this));
+        registry = new KeeperRegistry(address(new ParameterManager(address(this), 0)));
         registry.setNetwork(key, 2, _keepers(3));
     }
 
@@ -46,8 +47,6 @@ contract KeeperRegistryTest is TestBase {
         other[0] = 0x01;
         vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryNetworkKeyFixed.selector));
         registry.setNetwork(other, 2, _keepers(3));
-        registry.setNetwork(key, 3, _keepers(4));
-        assertEq(registry.threshold(), 3, "a new set under the same key");
     }
 
     function test_RevertWhen_KeysThresholdOrNamesAreBad() public {
@@ -57,10 +56,11 @@ contract KeeperRegistryTest is TestBase {
         keepers[1].commitment = "";
         vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryBadKeyLength.selector, 0));
         registry.setNetwork(key, 2, keepers);
+        KeeperRegistry fresh = new KeeperRegistry(address(new ParameterManager(address(this), 0)));
         vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryBadThreshold.selector, 0, 3));
-        registry.setNetwork(key, 0, _keepers(3));
+        fresh.setNetwork(key, 0, _keepers(3));
         vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryBadThreshold.selector, 4, 3));
-        registry.setNetwork(key, 4, _keepers(3));
+        fresh.setNetwork(key, 4, _keepers(3));
         keepers = _keepers(3);
         keepers[2].nodeAddress = address(1);
         vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryBadNode.selector, address(1)));
@@ -70,13 +70,66 @@ contract KeeperRegistryTest is TestBase {
         registry.setNetwork(key, 2, keepers);
     }
 
-    function test_RevertWhen_CallerIsNotTheOwner() public {
-        bytes memory reason = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, address(9));
+    function test_RevertWhen_CallerIsNotTheParameterManagersOwner() public {
+        bytes memory reason = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, address(9));
         vm.startPrank(address(9));
         vm.expectRevert(reason);
         registry.setNetwork(key, 2, new I.Keeper[](0));
         vm.expectRevert(reason);
         registry.setActive(address(1), false);
+    }
+
+    function test_Resharing_NeedsEachActiveOldKeeper() public {
+        registry.setActive(address(1), false);
+        I.Keeper[] memory next = _keepers(4);
+        bytes32 shareSet = registry.shareSetOf(3, next);
+        vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryNotApproved.selector, address(2), shareSet));
+        registry.setNetwork(key, 3, next);
+        vm.prank(address(2));
+        registry.approveResharing(shareSet);
+        assertEq(registry.approvalOf(address(2)), shareSet, "approved");
+        vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryNotApproved.selector, address(3), shareSet));
+        registry.setNetwork(key, 3, next);
+        vm.startPrank(address(3));
+        registry.approveResharing("something else");
+        registry.approveResharing(shareSet);
+        vm.stopPrank();
+        registry.setNetwork(key, 3, next);
+        assertEq(registry.threshold(), 3, "a new set under the same key");
+        assertEq(registry.approvalOf(address(2)), 0, "approvals end with the set");
+    }
+
+    function test_Resharing_BindsCommitmentsOrganizationsAndThreshold() public {
+        I.Keeper[] memory next = _keepers(3);
+        bytes32 same = registry.shareSetOf(2, next);
+        assertTrue(registry.shareSetOf(1, next) != same, "threshold");
+        next[1].organization = "other";
+        assertTrue(registry.shareSetOf(2, next) != same, "organization");
+        next = _keepers(3);
+        next[1].commitment[0] = 0x01;
+        assertTrue(registry.shareSetOf(2, next) != same, "commitment");
+        bytes32 other = registry.shareSetOf(2, next);
+        vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryNotApproved.selector, address(1), other));
+        registry.setNetwork(key, 2, next);
+    }
+
+    function test_Endpoints_ChangeWithoutApproval() public {
+        I.Keeper[] memory next = _keepers(3);
+        next[0].url = "https://keeper.example";
+        next[0].port = 443;
+        next[0].tlsKeyHash = keccak256("tls");
+        registry.setNetwork(key, 2, next);
+        assertEq(registry.getKeepers()[0].tlsKeyHash, keccak256("tls"), "new address");
+    }
+
+    function test_RevertWhen_ApprovedByNoActiveKeeper() public {
+        vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryUnknownKeeper.selector, address(9)));
+        vm.prank(address(9));
+        registry.approveResharing("set");
+        registry.setActive(address(1), false);
+        vm.expectRevert(abi.encodeWithSelector(I.KeeperRegistryUnknownKeeper.selector, address(1)));
+        vm.prank(address(1));
+        registry.approveResharing("set");
     }
 
     function _keepers(uint256 count) private pure returns (I.Keeper[] memory keepers) {

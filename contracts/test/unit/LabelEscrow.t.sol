@@ -255,6 +255,34 @@ contract LabelEscrowTest is ProtocolFixture {
         escrow.withdraw(voucher, signature);
     }
 
+    function test_Withdraw_CarriesOneUnusedDayOver() public {
+        _withdraw(10e6, 0);
+        vm.warp(block.timestamp + 1 days);
+        assertEq(escrow.dailyAvailableOf(jobId), 2 * DAILY - 10e6, "a day's cap and what yesterday left");
+        _withdraw(2 * DAILY, 0);
+        assertEq(token.balanceOf(labeler), 2 * DAILY, "both days used up");
+        assertEq(escrow.dailyAvailableOf(jobId), 0, "nothing left today");
+        vm.warp(block.timestamp + 30 days);
+        assertEq(escrow.dailyAvailableOf(jobId), 2 * DAILY, "never more than two days' caps");
+    }
+
+    function testFuzz_AnyRunOfDaysPaysAtMostItsCapsAndOneMore(uint8[12] memory waits, uint80[12] memory wanted) public {
+        uint256 total = 0;
+        uint256 start = block.timestamp / 1 days;
+        for (uint256 i = 0; i < 12; ++i) {
+            vm.warp(block.timestamp + uint256(waits[i]) * 6 hours);
+            uint256 available = escrow.dailyAvailableOf(jobId);
+            uint128 cumulative = uint128(total + (wanted[i] % BUDGET));
+            (I.Voucher memory voucher, bytes memory signature) = _voucher(cumulative, 0);
+            try escrow.withdraw(voucher, signature) {} catch {}
+            uint256 paid = token.balanceOf(labeler) - total;
+            total += paid;
+            assertLe(paid, available, "what was available");
+            assertLe(available, 2 * DAILY, "two caps at once");
+            assertLe(total, (block.timestamp / 1 days - start + 2) * DAILY, "a cap for each day and one more");
+        }
+    }
+
     function test_RevertWhen_VoucherIsForgedOrItsJobUnknown() public {
         I.Voucher memory voucher = I.Voucher(jobId, labeler, 1, 0);
         bytes memory signature = _sign(labelerKey, keccak256(abi.encode(VOUCHER, voucher)));
@@ -404,26 +432,36 @@ contract LabelEscrowTest is ProtocolFixture {
         );
     }
 
-    function test_FinalizeLease_PaysNothingWhenAVoucherContainsIt() public {
+    function test_Withdraw_LeavesTheClaimedLeaseToItself() public {
         I.Lease memory lease = _lease("task", 3e6);
         _claim(lease);
-        _withdraw(3e6, lease.autoApproveAt);
+        _withdraw(4e6, lease.autoApproveAt);
+        assertEq(token.balanceOf(labeler), 1e6, "around the lease");
         vm.warp(block.timestamp + 3 days);
         escrow.finalizeLease(escrow.hashLease(lease));
-        assertEq(token.balanceOf(labeler), 3e6, "paid once");
+        assertEq(token.balanceOf(labeler), 4e6, "paid once");
         assertEq(escrow.getJob(jobId).pending, 0, "nothing pending");
-        assertEq(
-            uint8(escrow.taskStatusOf(jobId, labeler, "task")),
-            uint8(I.LeaseStatus.SETTLED),
-            "settled"
-        );
+        (I.Voucher memory voucher, bytes memory signature) = _voucher(4e6, lease.autoApproveAt);
+        vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowNothingDue.selector, 4e6, 4e6));
+        escrow.withdraw(voucher, signature);
+    }
+
+    function test_Withdraw_PaysTheRestWhenTheClaimedLeaseIsRejected() public {
+        I.Lease memory lease = _lease("task", 3e6);
+        _claim(lease);
+        _withdraw(4e6, lease.autoApproveAt);
+        I.LeaseRejection memory rejection = I.LeaseRejection(jobId, labeler, "task", 1, "evidence");
+        escrow.rejectLease(rejection, _sign(signerKey, keccak256(abi.encode(REJECTION, rejection))));
+        (I.Voucher memory voucher, bytes memory signature) = _voucher(4e6, lease.autoApproveAt);
+        escrow.withdraw(voucher, signature);
+        assertEq(token.balanceOf(labeler), 4e6, "what was signed");
     }
 
     function test_FinalizeLease_WaitsForTheDaysLimit() public {
         I.Lease memory lease = _lease("task", 3e6);
         _claim(lease);
         vm.warp(block.timestamp + 3 days);
-        (I.Voucher memory voucher, ) = _voucher(DAILY, 0);
+        (I.Voucher memory voucher, ) = _voucher(2 * DAILY, 0);
         voucher.labeler = alice;
         escrow.withdraw(voucher, _sign(signerKey, keccak256(abi.encode(VOUCHER, voucher))));
         bytes32 leaseHash = escrow.hashLease(lease);
@@ -572,12 +610,12 @@ contract LabelEscrowTest is ProtocolFixture {
     function test_RevertWhen_ConstructorArgumentsAreBad() public {
         I.Settings memory settings = escrow.settings();
         vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowNoCode.selector, stranger));
-        new LabelEscrow(stranger, address(datasets), guardian, settings);
+        new LabelEscrow(stranger, address(datasets), guardian, settings, address(manager));
         vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowNoCode.selector, stranger));
-        new LabelEscrow(address(token), stranger, guardian, settings);
+        new LabelEscrow(address(token), stranger, guardian, settings, address(manager));
         settings.finalDelay = settings.reservedDelay - 1;
         vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowBadSettings.selector));
-        new LabelEscrow(address(token), address(datasets), guardian, settings);
+        new LabelEscrow(address(token), address(datasets), guardian, settings, address(manager));
     }
 
     function testFuzz_VouchersNeverPayMoreThanSignedOrBudgeted(uint128[8] memory cumulatives) public {

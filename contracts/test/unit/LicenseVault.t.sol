@@ -5,6 +5,9 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {LicenseVault} from "../../src/LicenseVault.sol";
 import {IDatasetRegistry} from "../../src/interfaces/IDatasetRegistry.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {IGuarded} from "../../src/interfaces/IGuarded.sol";
 import {IGuardianPause} from "../../src/interfaces/IGuardianPause.sol";
 import {ILicenseVault as I} from "../../src/interfaces/ILicenseVault.sol";
 import {CapTables} from "../support/CapTables.sol";
@@ -162,7 +165,14 @@ contract LicenseVaultTest is ProtocolFixture {
     }
 
     function test_RevertWhen_TheCapOnDepositsIsReached() public {
-        LicenseVault small = new LicenseVault(address(token), address(datasets), address(consents), guardian, PRICE);
+        LicenseVault small = new LicenseVault(
+            address(token),
+            address(datasets),
+            address(consents),
+            guardian,
+            PRICE,
+            address(manager)
+        );
         vm.startPrank(licensee);
         token.approve(address(small), type(uint256).max);
         small.purchase(terms());
@@ -172,13 +182,51 @@ contract LicenseVaultTest is ProtocolFixture {
         small.purchase(terms());
     }
 
+    function test_RaiseDepositCap_AfterTheDelayAtMostTenfoldNeverDown() public {
+        bytes memory raise = abi.encodeCall(vault.raiseDepositCap, (DEPOSIT_CAP * 10));
+        vm.startPrank(parameterOwner);
+        (bytes32 operation, ) = manager.schedule(address(vault), raise, 0);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotReady.selector, operation));
+        manager.execute(address(vault), raise);
+        vm.warp(block.timestamp + PARAMETER_DELAY);
+        manager.execute(address(vault), raise);
+        assertEq(vault.depositCap(), DEPOSIT_CAP * 10, "raised");
+        _expectBadCap(DEPOSIT_CAP * 10);
+        _expectBadCap(DEPOSIT_CAP);
+        _expectBadCap(DEPOSIT_CAP * 110);
+        vm.stopPrank();
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, guardian));
+        vm.prank(guardian);
+        vault.raiseDepositCap(DEPOSIT_CAP * 20);
+    }
+
+    function test_SetGuardian_AfterTheDelay() public {
+        bytes memory change = abi.encodeCall(vault.setGuardian, (stranger));
+        vm.startPrank(parameterOwner);
+        manager.schedule(address(vault), change, 0);
+        vm.warp(block.timestamp + PARAMETER_DELAY);
+        manager.execute(address(vault), change);
+        change = abi.encodeCall(vault.setGuardian, (address(0)));
+        manager.schedule(address(vault), change, 0);
+        vm.warp(block.timestamp + PARAMETER_DELAY);
+        vm.expectRevert(abi.encodeWithSelector(IGuarded.GuardedZeroGuardian.selector));
+        manager.execute(address(vault), change);
+        vm.stopPrank();
+        vm.prank(stranger);
+        vault.pause(1 days);
+        vm.expectRevert(abi.encodeWithSelector(IGuardianPause.GuardianPauseNotGuardian.selector, guardian));
+        vm.prank(guardian);
+        vault.resume();
+    }
+
     function test_RevertWhen_AnAccumulatorWouldOverflow() public {
         LicenseVault huge = new LicenseVault(
             address(token),
             address(datasets),
             address(consents),
             guardian,
-            type(uint128).max
+            type(uint128).max,
+            address(manager)
         );
         IDatasetRegistry.OfferParams memory params = offerParams(2 ** 70);
         vm.prank(curator);
@@ -556,11 +604,11 @@ contract LicenseVaultTest is ProtocolFixture {
     function test_RevertWhen_AConstructorArgumentHasNoCode() public {
         bytes memory reason = abi.encodeWithSelector(I.LicenseVaultNoCode.selector, stranger);
         vm.expectRevert(reason);
-        new LicenseVault(stranger, address(datasets), address(consents), guardian, 1);
+        new LicenseVault(stranger, address(datasets), address(consents), guardian, 1, address(manager));
         vm.expectRevert(reason);
-        new LicenseVault(address(token), stranger, address(consents), guardian, 1);
+        new LicenseVault(address(token), stranger, address(consents), guardian, 1, address(manager));
         vm.expectRevert(reason);
-        new LicenseVault(address(token), address(datasets), stranger, guardian, 1);
+        new LicenseVault(address(token), address(datasets), stranger, guardian, 1, address(manager));
     }
 
     function test_RevertWhen_ATokenCallsBackIntoClaim() public {
@@ -570,7 +618,8 @@ contract LicenseVaultTest is ProtocolFixture {
             address(datasets),
             address(consents),
             guardian,
-            DEPOSIT_CAP
+            DEPOSIT_CAP,
+            address(manager)
         );
         IDatasetRegistry.DatasetParams memory rules = datasetParams();
         rules.token = address(hooked);
@@ -734,5 +783,15 @@ contract LicenseVaultTest is ProtocolFixture {
         );
         vm.stopPrank();
         vm.warp(block.timestamp + REVIEW_WINDOW);
+    }
+
+    function _expectBadCap(uint128 cap) private {
+        bytes memory raise = abi.encodeCall(vault.raiseDepositCap, (cap));
+        manager.schedule(address(vault), raise, 0);
+        vm.warp(block.timestamp + PARAMETER_DELAY);
+        vm.expectRevert(
+            abi.encodeWithSelector(IGuardianPause.GuardianPauseBadDepositCap.selector, cap, vault.depositCap())
+        );
+        manager.execute(address(vault), raise);
     }
 }

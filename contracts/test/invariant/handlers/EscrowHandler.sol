@@ -23,10 +23,12 @@ contract EscrowHandler is ProtocolFixture {
     bytes32 public jobId;
     uint256 public time;
     uint256 public closedAt;
-    uint256 public mostPaidInADay;
+    int256 public mostBeyondCaps;
+    bool public wasRejectedByAStranger;
     mapping(address labeler => uint256) public highestVoucher;
     mapping(address labeler => uint256) public leasesPaid;
-    mapping(uint256 day => uint256) private _paidOn;
+    int256 private _beyondCaps;
+    uint256 private _lastDay;
     ILabelEscrow.Lease[] private _leases;
     address[3] private _labelers;
     uint256 private _requesterBefore;
@@ -109,7 +111,13 @@ contract EscrowHandler is ProtocolFixture {
         } catch {}
     }
 
-    function reject(uint8 which) external inTime {
+    function rotate(bool back) external inTime {
+        address next = back ? jobSigner : labeler;
+        vm.prank(curator);
+        try escrow.scheduleSigner(jobId, next) {} catch {}
+    }
+
+    function reject(uint8 which, bool byOther) external inTime {
         if (_leases.length == 0) return;
         ILabelEscrow.Lease memory lease = _leases[which % _leases.length];
         ILabelEscrow.LeaseRejection memory rejection = ILabelEscrow.LeaseRejection(
@@ -119,8 +127,12 @@ contract EscrowHandler is ProtocolFixture {
             1,
             "evidence"
         );
-        bytes memory signature = _sign(keccak256(abi.encode(REJECTION, rejection)));
-        try escrow.rejectLease(rejection, signature) {} catch {}
+        uint256 key = byOther ? labelerKey : signerKey;
+        bytes memory signature = sign(key, escrow.domainSeparator(), keccak256(abi.encode(REJECTION, rejection)));
+        address claimedUnder = escrow.getLease(escrow.hashLease(lease)).signer;
+        try escrow.rejectLease(rejection, signature) {
+            if (claimedUnder != vm.addr(key)) wasRejectedByAStranger = true;
+        } catch {}
     }
 
     function raiseReserved(uint128 amount) external inTime {
@@ -173,13 +185,23 @@ contract EscrowHandler is ProtocolFixture {
         return closedAt != 0 && time >= closedAt + 30 days;
     }
 
+    /// @dev The most that any run of days paid beyond a cap for each of them.
     function _note(uint256 amount) private {
         uint256 day = block.timestamp / 1 days;
-        _paidOn[day] += amount;
-        if (_paidOn[day] > mostPaidInADay) mostPaidInADay = _paidOn[day];
+        if (_lastDay == 0) {
+            _beyondCaps = -int256(uint256(DAILY));
+        } else if (day != _lastDay) {
+            _beyondCaps -= int256(DAILY * (day - _lastDay - 1));
+            if (_beyondCaps < 0) _beyondCaps = 0;
+            _beyondCaps -= int256(uint256(DAILY));
+        }
+        _lastDay = day;
+        _beyondCaps += int256(amount);
+        if (_beyondCaps > mostBeyondCaps) mostBeyondCaps = _beyondCaps;
     }
 
     function _sign(bytes32 structHash) private view returns (bytes memory) {
-        return sign(signerKey, escrow.domainSeparator(), structHash);
+        uint256 key = escrow.getJob(jobId).signer == jobSigner ? signerKey : labelerKey;
+        return sign(key, escrow.domainSeparator(), structHash);
     }
 }

@@ -10,7 +10,7 @@ import type { Chain } from './chain.ts';
 import { rpc } from './rpc.ts';
 
 /** What a stack may choose about its contracts; the rest is as `@allod/contracts/deploy` has it for development. */
-export type Windows = Partial<Omit<DeployOptions, 'guardian' | 'keeperOwner' | 'token'>>;
+export type Windows = Partial<Omit<DeployOptions, 'guardian' | 'parameterOwner' | 'token'>>;
 
 /** 1,000,000 tokens of 6 decimals for each account that pays. */
 const ALLOWANCE = 1_000_000n * 10n ** 6n;

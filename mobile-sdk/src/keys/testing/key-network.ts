@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ContractFactory, HDNodeWallet, JsonRpcProvider, Mnemonic, NonceManager } from 'ethers';
 import type { Contract } from 'ethers';
-import { AccessPolicyAbi, KeeperRegistryAbi } from '@allod/contracts';
+import { AccessPolicyAbi, KeeperRegistryAbi, ParameterManagerAbi } from '@allod/contracts';
 import type { KeyNetwork } from '../key-gate.port.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -97,8 +97,12 @@ export async function startKeyNetwork(options: TestKeyNetworkOptions = {}): Prom
       worldAddress,
       worldAddress,
     );
-    const registry = (await new ContractFactory(KeeperRegistryAbi, bytecode['KeeperRegistry']!, deployer).deploy(
+    const manager = await new ContractFactory(ParameterManagerAbi, bytecode['ParameterManager']!, deployer).deploy(
       await deployer.getAddress(),
+      0,
+    );
+    const registry = (await new ContractFactory(KeeperRegistryAbi, bytecode['KeeperRegistry']!, deployer).deploy(
+      await manager.getAddress(),
     )) as Contract;
     const accessPolicy = await policy.getAddress();
 
