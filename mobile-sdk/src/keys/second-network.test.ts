@@ -15,7 +15,8 @@ describe('a record that is sealed to two networks', () => {
   const key = randomBytes(32);
 
   beforeAll(async () => {
-    [first, second] = await Promise.all([startKeyNetwork(), startKeyNetwork()]);
+    first = await startKeyNetwork({ keepers: 2 });
+    second = await startKeyNetwork({ keepers: 2 });
     for (const network of [first, second]) {
       await network.license(network.wallet(1).address, datasetId, 1);
       await network.mine(CONFIRMATIONS);
@@ -23,7 +24,7 @@ describe('a record that is sealed to two networks', () => {
     await sleep(150);
     const { seals: _, ...terms } = sealedKek(first, first.wallet(5).address).record;
     record = sealRecord<SealedKek>(terms, key, [first.networkKey, second.networkKey]);
-  });
+  }, 180_000);
   afterAll(() => Promise.all([first?.stop(), second?.stop()]));
 
   it('opens by either, and by the second alone when the first is off', async () => {

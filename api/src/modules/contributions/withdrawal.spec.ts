@@ -50,12 +50,17 @@ describe('withdrawing', () => {
     return { ...struct, signature };
   };
   const send = async (input: object) => {
-    const [answer] = await Promise.all([
-      api.graphql<{
+    let isAnswered = false;
+    const asking = api
+      .graphql<{
         consentWithdraw: Record<string, never> & { receipt: { signer: string; signature: string } & object };
-      }>(CONSENT, { i: input }),
-      new Promise((resolve) => setTimeout(resolve, 100)).then(() => api.runOutbox()),
-    ]);
+      }>(CONSENT, { i: input })
+      .finally(() => (isAnswered = true));
+    while (!isAnswered) {
+      await api.runOutbox();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const answer = await asking;
     return answer.data.consentWithdraw;
   };
 
