@@ -13,7 +13,7 @@ describe('sessions of the light client', () => {
 
   beforeAll(async () => {
     network = await startKeyNetwork();
-    gate = createLightKeyGate(network);
+    gate = createLightKeyGate({ ...network, timeoutMs: 30_000 });
     for (const user of [network.wallet(1).address, network.world]) await network.license(user, datasetId, 1);
     await network.mine(CONFIRMATIONS);
     await sleep(150);
