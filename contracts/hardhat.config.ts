@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import toolbox from '@nomicfoundation/hardhat-toolbox-mocha-ethers';
-import { defineConfig } from 'hardhat/config';
+import { configVariable, defineConfig } from 'hardhat/config';
 
 const compiler = { version: '0.8.37', path: createRequire(import.meta.url).resolve('solc/soljson.js') };
 
@@ -10,6 +10,14 @@ const depth = Number(process.env['ALLOD_TEST_DEPTH'] ?? 1);
 export default defineConfig({
   plugins: [toolbox],
   paths: { sources: './src', tests: { mocha: './test/integration', solidity: './test' } },
+  networks: {
+    /** Where `npm run deploy` sends to; both values come from the environment or from Hardhat's keystore. */
+    deployment: {
+      type: 'http',
+      url: configVariable('DEPLOY_RPC_URL'),
+      accounts: [configVariable('DEPLOY_PRIVATE_KEY')],
+    },
+  },
   solidity: {
     profiles: {
       /** For Solidity tests, whose many contracts take the other pipeline minutes. */
