@@ -57,7 +57,7 @@ async function measureOurs(world: World): Promise<Measurement[]> {
     await measureApprove(world),
     ...market,
     ...(await measureTen(world)),
-    ...(await measureAnchors(world, SIZES.slice(0, 3))),
+    ...(await measureAnchors(world, SIZES)),
     ...(await measureWithdrawal(world)),
     ...(await measureVouchers(world, dataset)),
     ...(await measureAccess(world, dataset, licensee.address)),
