@@ -45,6 +45,30 @@ contract LicenseVaultInvariantTest is TestBase {
         }
     }
 
+    function invariant_EachLeafEarnsItsShareButDust() public view {
+        for (uint32 version = 1; version <= handler.latest(); ++version) {
+            _checkLeaves(version, false);
+            _checkLeaves(version, true);
+        }
+    }
+
+    function invariant_NoVersionPaysMoreThanItsDeposits() public view {
+        for (uint32 version = 1; version <= handler.latest(); ++version) {
+            uint256 deposits = handler.contributorsDeposited(version) + handler.othersDeposited(version);
+            assertLe(_earned(version, false) + _earned(version, true), deposits, "of one version");
+        }
+    }
+
+    function _checkLeaves(uint32 version, bool others) private view {
+        uint256 dust = handler.purchases(version) / 256 + 2;
+        for (uint256 i = 0; i < handler.leafCount(others); ++i) {
+            uint256 earned = handler.earned(version, i, others);
+            uint256 share = handler.fairShare(version, others, i);
+            assertLe(earned << 64, share, "never above the share");
+            assertLe(share, (earned + dust) << 64, "never below it but dust");
+        }
+    }
+
     function _checkTree(uint32 version, uint256 deposited, bool others) private view {
         uint256 earned = _earned(version, others);
         uint256 dust = handler.leafCount(others) + handler.purchases(version) / 256 + 1;

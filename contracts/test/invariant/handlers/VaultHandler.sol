@@ -18,6 +18,8 @@ contract VaultHandler is ProtocolFixture {
     mapping(uint32 version => uint256) public purchases;
     mapping(uint32 version => mapping(uint256 index => bool)) public isCapped;
     mapping(uint32 version => mapping(uint256 index => uint256)) public earnedWhenCapped;
+    /// @dev What each leaf may have at most, in 2^-64 base units, rounded up at each purchase.
+    mapping(uint32 version => mapping(bool others => mapping(uint256 index => uint256))) public fairShare;
     uint32[] private _offers;
     uint128[] private _prices;
 
@@ -59,6 +61,8 @@ contract VaultHandler is ProtocolFixture {
             contributorsDeposited[wanted.version] += share;
             othersDeposited[wanted.version] += price - share;
             purchases[wanted.version] += 1;
+            _share(wanted.version, share, false);
+            _share(wanted.version, price - share, true);
         } catch {}
     }
 
@@ -132,6 +136,18 @@ contract VaultHandler is ProtocolFixture {
         leaves[0] = ILicenseVault.Leaf(1, labeler, 999_999_999_989, 0, 0);
         leaves[1] = ILicenseVault.Leaf(2, curator, 11, 0, 0);
         leaves[2] = ILicenseVault.Leaf(3, guardian, 2, 0, 0);
+    }
+
+    function _share(uint32 version_, uint256 amount, bool others) private {
+        ILicenseVault.Leaf[] memory leaves = others ? otherLeaves() : contributorLeaves();
+        uint256 active = 0;
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            if (others || !isCapped[version_][i]) active += leaves[i].weight;
+        }
+        for (uint256 i = 0; i < leaves.length; ++i) {
+            if (!others && isCapped[version_][i]) continue;
+            fairShare[version_][others][i] += ((amount * leaves[i].weight) << 64) / active + 1;
+        }
     }
 
     function _item(
