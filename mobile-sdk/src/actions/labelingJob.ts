@@ -90,7 +90,7 @@ export type JobErrorType =
  *
  * @throws RefusedError (`UNKNOWN_DATASET`, `BAD_INPUT`)
  * @example
- * const draft = await requester.createJob({ datasetId, title, instructions, labels, price, budget, … });
+ * const draft = await requester.createJob({ ...texts, datasetId, labels, price, budget, dailyCap, quizBudget, quiz });
  * const approval = await curator.approveJob({ jobId: draft.job.id });
  * await requester.fundJob({ draft, approval });
  */
