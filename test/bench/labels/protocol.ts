@@ -30,7 +30,8 @@ export const ADAPTIVE = {
   sets: ['d_possent', 'rte', 'sp_amt', 'cf_amt', 'dog', 'sp'],
   orders: 20,
   first: 2,
-  threshold: 0.95,
+  /** Of .98, .99, .995, .999, .9995 and .9998 the lowest that lost under half a point, on one order of these sets. */
+  threshold: 0.9995,
 };
 
 /** Sets of at most 10,000 tasks and 30,000 answers: a run on the three larger ones takes seconds. */

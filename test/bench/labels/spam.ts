@@ -102,39 +102,55 @@ export function spamLoss(
   return { lost: meanOf(losses), standardError: errorOf(losses), worst: Math.max(...losses) };
 }
 
-/** Share of spam labels that are paid, and of correct labels of informative workers that are not. */
+/**
+ * Share of spam labels that are paid, and of correct labels of informative workers that are not. As in the service,
+ * everybody took the quiz; `withoutQuiz` says what the same rule does where nobody has. The totals are means over all
+ * three kinds of spam.
+ */
 export function payOf(sets: readonly LabelSet[], seeds: number) {
-  const kinds: Spam[] = ['random', 'constant', 'ring'];
-  const byKind: Record<string, { spamPaid: number; honestUnpaid: number }> = {};
-  for (const kind of kinds) {
-    const runs = sets.flatMap((set) =>
-      Array.from({ length: seeds }, (_, seed) =>
-        payOnce(set, spamVotes(set, kind, PAY.share, randomSource(SEED + seed))),
-      ),
-    );
-    byKind[kind] = {
-      spamPaid: meanOf(runs.map((run) => run.spamPaid)),
-      honestUnpaid: meanOf(runs.map((run) => run.honestUnpaid)),
-    };
-  }
-  const plain = [byKind.random!, byKind.constant!];
+  const withQuiz = payByKind(sets, seeds, true);
+  return { ...withQuiz, withoutQuiz: payByKind(sets, Math.ceil(seeds / 10), false) };
+}
+
+function payByKind(sets: readonly LabelSet[], seeds: number, quiz: boolean) {
+  const byKind = Object.fromEntries(
+    KINDS.map((kind) => {
+      const runs = sets.flatMap((set) => Array.from({ length: seeds }, (_, seed) => payOnce(set, kind, seed, quiz)));
+      const spam = runs.map((run) => run.spamPaid);
+      const honest = runs.map((run) => run.honestUnpaid);
+      const one = {
+        spamPaid: meanOf(spam),
+        spamPaidError: errorOf(spam),
+        honestUnpaid: meanOf(honest),
+        honestUnpaidError: errorOf(honest),
+      };
+      return [kind, one];
+    }),
+  );
+  const all = Object.values(byKind);
   return {
-    spamPaid: meanOf(plain.map((run) => run.spamPaid)),
-    honestUnpaid: meanOf(plain.map((run) => run.honestUnpaid)),
+    spamPaid: meanOf(all.map((one) => one.spamPaid)),
+    honestUnpaid: meanOf(all.map((one) => one.honestUnpaid)),
     byKind,
   };
 }
 
-function payOnce(set: LabelSet, spam: readonly Vote[]): { spamPaid: number; honestUnpaid: number } {
-  const table = buildVoteTable([...set.votes, ...spam], set.labels);
-  const consensus = twoLevelDawidSkene(table);
-  const workers = informednessOf(table, consensus, () => true);
+const KINDS: readonly Spam[] = ['random', 'constant', 'ring'];
+
+function payOnce(set: LabelSet, kind: Spam, seed: number, quiz: boolean): { spamPaid: number; honestUnpaid: number } {
+  const spam = spamVotes(set, kind, PAY.share, randomSource(SEED + seed));
+  const names = [...new Set(spam.map((vote) => vote.worker))];
+  const { gold, votes } = quiz ? quizVotes(set, names, randomSource(SEED + seed)) : { gold: undefined, votes: [] };
+  const table = buildVoteTable([...set.votes, ...spam, ...votes], set.labels);
+  const consensus = twoLevelDawidSkene(table, { gold });
+  const workers = informednessOf(table, consensus, (task) => !task.startsWith(QUIZ));
   const informative = informativeWorkers(set);
   let spamLabels = 0;
   let spamPaid = 0;
   let honestRight = 0;
   let honestUnpaid = 0;
   table.tasks.forEach((task, t) => {
+    if (task.startsWith(QUIZ)) return;
     const from = table.taskStart[t]!;
     const to = table.taskStart[t + 1]!;
     const given = [...table.voteLabel.subarray(from, to)];

@@ -1,9 +1,10 @@
 import { averagePosterior } from './average.ts';
-import { goldByTask, startPosterior, twoLevelDawidSkene } from './dawid-skene.ts';
+import { twoLevelDawidSkene } from './dawid-skene.ts';
 import { oneCoin } from './one-coin.ts';
 import { plainDawidSkene } from './plain-dawid-skene.ts';
 import type { VoteTable } from './vote-table.ts';
 import { wawa } from './wawa.ts';
+import { goldByTask, startPosterior } from './worker-model.ts';
 
 export const METHODS = ['auto', 'mv', 'wawa', 'one-coin', 'ds', 'two-level', 'average'] as const;
 export type Method = (typeof METHODS)[number];

@@ -1,3 +1,4 @@
+import { isCopyist } from './copy-ring.ts';
 import type { Consensus } from './dawid-skene.ts';
 import { leaveOneOut } from './dawid-skene.ts';
 import type { VoteTable } from './vote-table.ts';
@@ -8,10 +9,14 @@ export interface Informedness {
   readonly score: number;
   readonly standardError: number;
   readonly labels: number;
+  /** True when gold and the votes of others show a copyist of a shared key (see copy-ring.ts). */
+  readonly copies: boolean;
 }
 
 const MINIMUM_LABELS = 10;
 const MINIMUM_SCORE = 0.2;
+/** Standard errors of doubt that speak for the worker. */
+const DOUBT = 0.7;
 /** A class needs this much expected mass among the worker's tasks to have a recall worth averaging. */
 const MINIMUM_CLASS_MASS = 1;
 
@@ -40,12 +45,17 @@ export function informednessOf(
       for (let k = 0; k < classes; k += 1) mass[row + k]! += others[k]!;
     }
   }
-  return table.workers.map((_, w) => balancedRecall(mass, hits, w * classes, classes, labels[w]!));
+  return table.workers.map((_, w) => ({
+    ...balancedRecall(mass, hits, w * classes, classes, labels[w]!),
+    copies: consensus.copies !== null && isCopyist(consensus.copies[w]!),
+  }));
 }
 
-/** True when the worker has answered enough to be judged and the answers carry no information. */
+/** True when the worker copies, or has answered enough to be judged and the answers carry no information. */
 export function isGated(worker: Informedness): boolean {
-  return worker.labels >= MINIMUM_LABELS && worker.score + worker.standardError < MINIMUM_SCORE;
+  return (
+    worker.copies || (worker.labels >= MINIMUM_LABELS && worker.score + DOUBT * worker.standardError < MINIMUM_SCORE)
+  );
 }
 
 function balancedRecall(
@@ -54,7 +64,7 @@ function balancedRecall(
   offset: number,
   classes: number,
   labels: number,
-): Informedness {
+): Omit<Informedness, 'copies'> {
   let seen = 0;
   let recalls = 0;
   let variance = 0;

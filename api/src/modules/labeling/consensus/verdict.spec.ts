@@ -7,7 +7,7 @@ import { judge } from './verdict.ts';
 import { buildVoteTable } from './vote-table.ts';
 
 const rule = { overlapMin: 2, overlapMax: 4, threshold: 0.95, margin: 0.2 };
-const fine = { score: 0.9, standardError: 0.05, labels: 40 };
+const fine = { score: 0.9, standardError: 0.05, labels: 40, copies: false };
 
 describe('stopping', () => {
   it('waits for the first labels, then closes above the threshold', () => {
@@ -68,7 +68,7 @@ describe('verdict', () => {
   });
 
   it('refuses a gated worker whatever the label', () => {
-    const worker = { score: 0.06, standardError: 0.05, labels: 30 };
+    const worker = { score: 0.06, standardError: 0.05, labels: 30, copies: false };
     expect(judge({ label: 0, labels, others: [1, 0], otherLabels: [0], worker })).toMatchObject({
       verdict: 'REFUSED',
       reason: 'WORKER_GATE 0.06 ± 0.05',
@@ -91,8 +91,8 @@ describe('information gate', () => {
   });
 
   it('judges nobody before ten labels', () => {
-    expect(isGated({ score: 0, standardError: 0, labels: 9 })).toBe(false);
-    expect(isGated({ score: 0, standardError: 0, labels: 10 })).toBe(true);
+    expect(isGated({ score: 0, standardError: 0, labels: 9, copies: false })).toBe(false);
+    expect(isGated({ score: 0, standardError: 0, labels: 10, copies: false })).toBe(true);
   });
 
   it('never judges a worker by tasks that nobody else has answered yet', () => {

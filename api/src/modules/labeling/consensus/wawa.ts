@@ -1,4 +1,4 @@
-import { goldByTask, NO_GOLD, startPosterior } from './dawid-skene.ts';
+import { goldByTask, NO_GOLD, startPosterior } from './worker-model.ts';
 import type { VoteTable } from './vote-table.ts';
 
 /**
