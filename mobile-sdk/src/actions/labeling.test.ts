@@ -121,7 +121,9 @@ describe('labeling', () => {
     const restarted = world.client({ signer: labeler, platform });
     await restarted.submitAnnotation({ assignment, value: '7' });
     const [kept] = await platform.resumeStore.list('annotation/');
-    const before = JSON.parse(new TextDecoder().decode(await restarted.platform.resumeStore.get(kept!))) as { salt: string };
+    const before = JSON.parse(new TextDecoder().decode(await restarted.platform.resumeStore.get(kept!))) as {
+      salt: string;
+    };
     expect(new Set(job.submissions.map(({ salt, commitment }) => salt + commitment)).size).toBe(1);
     expect(job.submissions[0]!.salt).toBe(before.salt);
   });
