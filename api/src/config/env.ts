@@ -43,6 +43,13 @@ const schema = z.object({
   CONFIRMATIONS: z.coerce.number().int().nonnegative().default(2),
   POLL_INTERVAL_MS: z.coerce.number().int().positive().default(500),
   QUOTA_BYTES: z.coerce.bigint().default(5n * 1024n ** 3n),
+  /** How long a block that nobody holds is kept before it is unlinked. */
+  BLOCK_GRACE_SECONDS: z.coerce.number().int().nonnegative().default(86_400),
+  /** Trustless gateways with copies of this store, for repairs; comma-separated. */
+  REPLICA_URLS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((url) => url.trim().replace(/\/$/, '') || [])),
   LOG_LEVEL: z.string().default('info'),
   RECEIPT_KEY_FILE: z.string().optional(),
   RELAYER_KEY_FILE: z.string().optional(),

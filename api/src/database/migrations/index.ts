@@ -11,6 +11,7 @@ import { RelayedConfirmed1764000009000 } from './1764000009000-relayed-confirmed
 import { KeyFiles1764000020000 } from './1764000020000-key-files.ts';
 import { ConsentExtensions1764000021000 } from './1764000021000-consent-extensions.ts';
 import { LabelingAppeals1764000025000 } from './1764000025000-labeling-appeals.ts';
+import { Blocks1764000030000 } from './1764000030000-blocks.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   KeyFiles1764000020000,
   ConsentExtensions1764000021000,
   LabelingAppeals1764000025000,
+  Blocks1764000030000,
 ];

@@ -1,6 +1,9 @@
 /** Blocks by CID. Every adapter keeps the same contract: see content-store.contract.ts in src/testing. */
 export abstract class ContentStore {
-  /** Durable when it resolves. The caller has checked that the bytes hash to the CID; storing twice is harmless. */
+  /**
+   * Durable when it resolves. The caller has checked that the bytes hash to the CID; storing twice is harmless.
+   * Throws StoreFullError when no room is left; then nothing of the block is kept.
+   */
   abstract put(cid: string, bytes: Uint8Array): Promise<void>;
   /** Undefined when it is not here; never fetched from elsewhere. */
   abstract get(cid: string): Promise<Uint8Array | undefined>;
@@ -8,6 +11,14 @@ export abstract class ContentStore {
   abstract has(cids: readonly string[]): Promise<Set<string>>;
   /** Harmless when it is not here. */
   abstract delete(cid: string): Promise<void>;
+}
+
+/** The same store without bookkeeping, for those who count the holders of a block themselves: uploads, collection, scrub. */
+export const BLOCK_STORE = Symbol('BLOCK_STORE');
+
+/** The disk or its quota is used up. */
+export class StoreFullError extends Error {
+  override name = 'StoreFullError';
 }
 
 /** Largest block that an upload may carry: one raw leaf. */

@@ -1,4 +1,6 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +9,7 @@ import { CID, rawCid } from '@allod/protocol';
 import { shouldBehaveLikeContentStore } from '../../testing/content-store.contract.ts';
 import { carBlock, carHeader } from './car.ts';
 import { FakeStore } from './content-store.fake.ts';
+import { StoreFullError } from './content-store.port.ts';
 import { FlatStore } from './flat-store.adapter.ts';
 import { KuboStore } from './kubo.adapter.ts';
 
@@ -36,6 +39,50 @@ describe('the flat store', () => {
 
   it('takes no name that is not a CID', async () => {
     await expect(new FlatStore(root).put('../../etc/passwd', new Uint8Array([1]))).rejects.toThrow('CID');
+  });
+});
+
+/** A file system of a few blocks, or why there cannot be one here. */
+function smallDisk(): { folder: string } | { skipped: string } {
+  const folder = join(root, 'small');
+  mkdirSync(folder);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    return { skipped: 'no tmpfs can be mounted by this user' };
+  }
+  return { folder };
+}
+
+describe('the flat store on a full disk', () => {
+  const disk = process.platform === 'linux' ? smallDisk() : { skipped: 'tmpfs is Linux only' };
+  if ('skipped' in disk) {
+    console.log(`SKIPPED: the flat store on a full disk, because ${disk.skipped}`);
+    return it.skip('needs a small tmpfs', () => undefined);
+  }
+  afterAll(() => void execFileSync('umount', [disk.folder]));
+
+  it('says so, keeps what it acknowledged and nothing else, and goes on when there is room', async () => {
+    const store = new FlatStore(disk.folder);
+    const kept: { cid: string; bytes: Uint8Array }[] = [];
+    const attempt = async () => {
+      const bytes = new Uint8Array(randomBytes(1 << 20));
+      const one = { cid: rawCid(bytes).toString(), bytes };
+      await store.put(one.cid, bytes);
+      kept.push(one);
+    };
+    const together = await Promise.allSettled(Array.from({ length: 5 }, attempt));
+    expect(together.some((one) => one.status === 'rejected')).toBe(true);
+    for (const one of together) if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(StoreFullError);
+    const fill = async () => {
+      for (;;) await attempt();
+    };
+    await expect(fill()).rejects.toThrow(StoreFullError);
+    for (const { cid, bytes } of kept) expect(Buffer.from((await store.get(cid))!).equals(bytes)).toBe(true);
+    const files = readdirSync(disk.folder, { recursive: true }).filter((name) => String(name).length > 10);
+    expect(files).toHaveLength(kept.length);
+    await store.delete(kept[0]!.cid);
+    await attempt();
   });
 });
 

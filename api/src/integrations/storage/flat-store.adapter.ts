@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { ContentStore } from './content-store.port.ts';
+import { ContentStore, StoreFullError } from './content-store.port.ts';
 
 /**
  * One file per block, in folders of the CID's last-but-one two characters. Durable: the bytes and the folder are synced
@@ -16,11 +16,17 @@ export class FlatStore extends ContentStore {
     const path = this.path(cid);
     if (await exists(path)) return;
     const folder = dirname(path);
-    await this.makeFolder(folder);
     const temporary = join(folder, `.${randomBytes(8).toString('hex')}.tmp`);
-    await writeSynced(temporary, bytes);
-    await rename(temporary, path);
-    await syncFolder(folder);
+    try {
+      await this.makeFolder(folder);
+      await writeSynced(temporary, bytes);
+      await rename(temporary, path);
+      await syncFolder(folder);
+    } catch (error) {
+      await unlink(temporary).catch(() => undefined);
+      if (isFull(error)) throw new StoreFullError('The store has no room left', { cause: error });
+      throw error;
+    }
   }
 
   override async get(cid: string): Promise<Uint8Array | undefined> {
@@ -56,6 +62,8 @@ export class FlatStore extends ContentStore {
 }
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+
+const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 const exists = (path: string): Promise<boolean> =>
   access(path).then(

@@ -38,7 +38,7 @@ export class GatewayController {
       .header('access-control-allow-origin', '*')
       .header('content-disposition', `attachment; filename="${cid}.${kind === 'raw' ? 'bin' : 'car'}"`);
     if (request.headers['if-none-match'] === etag) return void reply.code(304).send();
-    if (kind === 'raw') return void reply.type(RAW).send(Buffer.from(block));
+    if (kind === 'raw') return sendRaw(reply.type(RAW), Buffer.from(block), request.headers.range);
     reply.type(`${CAR}; version=1; order=dfs; dups=y`).send(Readable.from(this.car(cid, block, scope !== 'block')));
   }
 
@@ -57,6 +57,21 @@ export class GatewayController {
       yield* this.walk(child, bytes, deep);
     }
   }
+}
+
+/** One range of bytes as RFC 9110 says; anything else that is well-formed is answered whole. */
+function sendRaw(reply: FastifyReply, block: Buffer, range: string | undefined): void {
+  reply.header('accept-ranges', 'bytes');
+  const match = /^bytes=(?:(\d+)-(\d*)|-(\d+))$/.exec(range ?? '');
+  if (!match) return void reply.send(block);
+  const [, first, last, suffix] = match;
+  const start = suffix === undefined ? Number(first) : Math.max(0, block.length - Number(suffix));
+  const end = suffix === undefined && last ? Math.min(Number(last), block.length - 1) : block.length - 1;
+  if (start > end) return void reply.code(416).header('content-range', `bytes */${block.length}`).send();
+  reply
+    .code(206)
+    .header('content-range', `bytes ${start}-${end}/${block.length}`)
+    .send(block.subarray(start, end + 1));
 }
 
 function parsed(text: string): CID | undefined {

@@ -53,6 +53,21 @@ describe('the trustless gateway', () => {
     expect((await get(`${root}?format=raw`, { 'if-none-match': String(answer.headers['etag']) })).statusCode).toBe(304);
   });
 
+  it('serves a range of a block, and says what it has to HEAD', async () => {
+    const whole = (await get(`${root}?format=raw`)).rawPayload;
+    const part = await get(`${root}?format=raw`, { range: 'bytes=2-9' });
+    expect([part.statusCode, part.headers['content-range']]).toEqual([206, `bytes 2-9/${whole.length}`]);
+    expect(part.rawPayload.equals(whole.subarray(2, 10))).toBe(true);
+    expect((await get(`${root}?format=raw`, { range: 'bytes=-4' })).rawPayload.equals(whole.subarray(-4))).toBe(true);
+    expect((await get(`${root}?format=raw`, { range: 'bytes=99999999-' })).statusCode).toBe(416);
+    const head = await api.app.inject({ method: 'HEAD', url: `/ipfs/${root}?format=raw` });
+    expect([head.statusCode, head.headers['content-length'], head.rawPayload.length]).toEqual([
+      200,
+      `${whole.length}`,
+      0,
+    ]);
+  });
+
   it('serves a whole file as a CAR, root first, leaves in order', async () => {
     const answer = await get(`${root}?format=car`);
     const blocks = readCar(answer.rawPayload);

@@ -1,21 +1,42 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Inject, Module } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
+import { Pool } from 'pg';
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
-import { ContentStore } from './content-store.port.ts';
+import { BLOCK_STORE, ContentStore } from './content-store.port.ts';
 import { FlatStore } from './flat-store.adapter.ts';
 import { GatewayController } from './gateway.controller.ts';
+import { HeldStore } from './held-store.ts';
 import { KuboStore } from './kubo.adapter.ts';
+
+const HELD_POOL = Symbol('HELD_POOL');
 
 @Global()
 @Module({
   controllers: [GatewayController],
   providers: [
     {
-      provide: ContentStore,
+      provide: BLOCK_STORE,
       inject: [ENV],
       useFactory: (env: Env) => (env.IPFS_RPC_URL ? new KuboStore(env.IPFS_RPC_URL) : new FlatStore(env.STORE_DIR)),
     },
+    {
+      provide: HELD_POOL,
+      inject: [ENV],
+      useFactory: (env: Env) => new Pool({ connectionString: env.DATABASE_URL, max: 2, allowExitOnIdle: true }),
+    },
+    {
+      provide: ContentStore,
+      inject: [BLOCK_STORE, HELD_POOL],
+      useFactory: (blocks: ContentStore, pool: Pool) => new HeldStore(blocks, pool),
+    },
   ],
-  exports: [ContentStore],
+  exports: [ContentStore, BLOCK_STORE],
 })
-export class StorageModule {}
+export class StorageModule implements OnModuleDestroy {
+  constructor(@Inject(HELD_POOL) private readonly pool: Pool) {}
+
+  onModuleDestroy(): Promise<void> {
+    return this.pool.end();
+  }
+}

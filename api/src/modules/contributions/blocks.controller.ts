@@ -2,6 +2,7 @@ import { Code } from '@allod/protocol';
 import { Body, Controller, Headers, Inject, Param, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Refusal } from '../../common/errors/refusal.ts';
+import { StoreFullError } from '../../integrations/storage/content-store.port.ts';
 import { SessionService } from '../accounts/session.service.ts';
 import { UploadService } from './upload.service.ts';
 
@@ -13,7 +14,10 @@ const STATUS: Record<string, number> = {
   [Code.QUOTA_EXCEEDED]: 403,
 };
 
-/** `PUT /blocks/{cid}`: idempotent, any order, in parallel. 201 new, 200 known. */
+/** Seconds after which an operator may have made room. */
+const RETRY_WHEN_FULL = 30;
+
+/** `PUT /blocks/{cid}`: idempotent, any order, in parallel. 201 new, 200 known, 507 when the store is full. */
 @Controller('blocks')
 export class BlocksController {
   constructor(
@@ -33,7 +37,16 @@ export class BlocksController {
     if (!Buffer.isBuffer(body)) {
       return void reply.code(415).send({ code: Code.BAD_INPUT, message: 'Send the bytes as application/octet-stream' });
     }
-    const result = await this.uploads.put(account, cid, body);
+    const result = await this.uploads.put(account, cid, body).catch((error: unknown) => {
+      if (error instanceof StoreFullError) return error;
+      throw error;
+    });
+    if (result instanceof StoreFullError) {
+      return void reply
+        .code(507)
+        .header('retry-after', RETRY_WHEN_FULL)
+        .send({ code: Code.UNAVAILABLE, message: result.message });
+    }
     if (result instanceof Refusal) {
       return void reply.code(STATUS[result.code] ?? 400).send({ code: result.code, message: result.message });
     }

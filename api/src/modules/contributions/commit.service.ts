@@ -8,7 +8,8 @@ import type { ContributionCommitInput, SignedReceipt } from '../../common/graphq
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
 import { ChainPort } from '../../integrations/chain/chain.port.ts';
-import { ContentStore } from '../../integrations/storage/content-store.port.ts';
+import { BLOCK_STORE } from '../../integrations/storage/content-store.port.ts';
+import type { ContentStore } from '../../integrations/storage/content-store.port.ts';
 import { OutboxService } from '../../jobs/outbox.service.ts';
 import { AccessService } from '../access/access.service.ts';
 import { ANCHOR } from './anchor-contributions.job.ts';
@@ -46,7 +47,7 @@ export class CommitService {
     @Inject(ENV) private readonly env: Env,
     @Inject(DataSource) private readonly source: DataSource,
     @Inject(ChainPort) private readonly chain: ChainPort,
-    @Inject(ContentStore) private readonly store: ContentStore,
+    @Inject(BLOCK_STORE) private readonly store: ContentStore,
     @Inject(OutboxService) private readonly outbox: OutboxService,
     @Inject(AccessService) private readonly access: AccessService,
     @Inject(IntakeService) private readonly intakes: IntakeService,
@@ -113,9 +114,9 @@ export class CommitService {
     return null;
   }
 
-  /** Blocks that this account uploaded and that are still in the store. */
+  /** Blocks that this account uploaded and that are still in the store; pinned, if this transaction commits. */
   private async ownedLeaves(manager: EntityManager, account: string, input: ContributionCommitInput) {
-    const owned = await this.uploads.owned(
+    const owned = await this.uploads.pin(
       manager,
       account,
       input.contributions.flatMap((item) => item.leaves),
@@ -146,12 +147,12 @@ export class CommitService {
   /** Inner nodes of large files: built here, never taken from the client. */
   private async storeNodes(manager: EntityManager, account: string, items: CheckedItem[]): Promise<void> {
     const nodes = items.flatMap((item) => item.nodes);
-    for (const node of nodes) await this.store.put(node.cid.toString(), node.bytes);
     await this.uploads.own(
       manager,
       account,
       nodes.map((node) => ({ cid: node.cid.toString(), size: node.bytes.length })),
     );
+    for (const node of nodes) await this.store.put(node.cid.toString(), node.bytes);
   }
 
   private async keep(

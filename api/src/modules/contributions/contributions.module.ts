@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessModule } from '../access/access.module.ts';
 import { AccountsModule } from '../accounts/accounts.module.ts';
 import { AnchorContributionsJob } from './anchor-contributions.job.ts';
+import { BlockKeepingJob } from './block-keeping.job.ts';
 import { BlockOwnerEntity } from './block-owner.entity.ts';
 import { BlocksController } from './blocks.controller.ts';
 import { CommitService } from './commit.service.ts';
@@ -37,6 +38,7 @@ import { WithdrawalService } from './withdrawal.service.ts';
   controllers: [BlocksController],
   providers: [
     AnchorContributionsJob,
+    BlockKeepingJob,
     CommitService,
     ConsentExtensionService,
     ContributionFeed,

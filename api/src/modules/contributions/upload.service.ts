@@ -1,18 +1,22 @@
-import { createHash } from 'node:crypto';
+import { webcrypto } from 'node:crypto';
 import { CID, Code, parseCid } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
 import type { BlockInput, ContributionUploadBeginInput, UploadPlan } from '../../common/graphql/schema.generated.ts';
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
-import { ContentStore, MAX_BLOCK } from '../../integrations/storage/content-store.port.ts';
-import { BlockOwnerEntity } from './block-owner.entity.ts';
+import { BLOCK_STORE, MAX_BLOCK } from '../../integrations/storage/content-store.port.ts';
+import type { ContentStore } from '../../integrations/storage/content-store.port.ts';
 import { IntakeService } from './intake.service.ts';
 
 const MAX_ASKED = 20_000;
+/** A reservation whose bytes did not come is given up after this time, and asked for anew by the next begin. */
+const RESERVED_FOR = '1 hour';
+/** An uploaded block that no batch names is given up after this time. */
+const UNCOMMITTED_FOR = '7 days';
 
 /** Blocks by CID, per account: nobody learns here whether somebody else has a block. */
 @Injectable()
@@ -20,30 +24,27 @@ export class UploadService {
   constructor(
     @Inject(ENV) private readonly env: Env,
     @Inject(DataSource) private readonly source: DataSource,
-    @Inject(ContentStore) private readonly store: ContentStore,
+    @Inject(BLOCK_STORE) private readonly store: ContentStore,
     @Inject(IntakeService) private readonly intakes: IntakeService,
   ) {}
 
+  /** Says which blocks are missing and reserves the quota for them, all or none. */
   begin(account: string, input: ContributionUploadBeginInput): Promise<UploadPlan | Refusal> {
     return answer(async () => {
       refuseUnless(input.blocks.length <= MAX_ASKED, Code.BAD_INPUT, `At most ${MAX_ASKED} blocks at once`);
       for (const block of input.blocks) checkAnnounced(block);
       const intake = await this.intakes.find(this.source.manager, input.datasetId);
       if (!intake) return refuse(Code.UNKNOWN_DATASET, `Dataset ${input.datasetId} is not known here`);
-      const owned = await this.owned(
-        this.source.manager,
-        account,
-        input.blocks.map((block) => block.cid),
-      );
+      const blocks = [...new Map(input.blocks.map((block) => [block.cid, block])).values()];
+      const cids = blocks.map((block) => block.cid);
+      const owned = await this.owned(this.source.manager, account, cids);
       const stored = await this.store.has([...owned.keys()]);
-      const missing = input.blocks.filter((block) => !stored.has(block.cid));
-      const left = await this.quotaLeft(account);
-      const asked = sum(missing.filter((block) => !owned.has(block.cid)).map((block) => block.size));
-      refuseUnless(asked <= left, Code.QUOTA_EXCEEDED, `${left} bytes are left, ${asked} would be needed`);
+      const missing = blocks.filter((block) => !stored.has(block.cid));
+      const left = await this.reserve(account, missing);
       return {
         openIntake: intake.openIntake,
         sources: intake.sources,
-        missing: [...new Set(missing.map((block) => block.cid))],
+        missing: missing.map((block) => block.cid),
         quotaBytesLeft: left.toString(),
       };
     });
@@ -52,40 +53,95 @@ export class UploadService {
   /** Keeps one block of `account`; resolves to whether it is new to that account. Durable when it resolves. */
   put(account: string, text: string, bytes: Buffer): Promise<boolean | Refusal> {
     return answer(async () => {
-      const cid = readCid(text);
+      const cid = readCid(text).toString();
       refuseUnless(bytes.length <= MAX_BLOCK, Code.BLOCK_TOO_LARGE, `A block holds at most ${MAX_BLOCK} bytes`);
       refuseUnless(bytes.length > 0, Code.SIZE_MISMATCH, 'A block is not empty');
-      refuseUnless(hashes(cid, bytes), Code.HASH_MISMATCH, `These bytes are not ${cid}`);
-      const known = (await this.owned(this.source.manager, account, [cid.toString()])).size > 0;
-      if (!known) {
-        const left = await this.quotaLeft(account);
-        refuseUnless(BigInt(bytes.length) <= left, Code.QUOTA_EXCEEDED, `${left} bytes are left`);
-      }
-      await this.store.put(cid.toString(), bytes);
-      if (!known) await this.own(this.source.manager, account, [{ cid: cid.toString(), size: bytes.length }]);
-      return !known;
+      refuseUnless(await hashes(readCid(text), bytes), Code.HASH_MISMATCH, `These bytes are not ${cid}`);
+      const [row]: { size: number; stored: boolean }[] = await this.source.query(
+        'SELECT size, stored FROM block_owner WHERE account = $1 AND cid = $2',
+        [account, cid],
+      );
+      const announced = row?.size ?? bytes.length;
+      refuseUnless(
+        announced === bytes.length,
+        Code.SIZE_MISMATCH,
+        `Block ${cid} was announced with ${announced} bytes`,
+      );
+      if (!row) await this.reserve(account, [{ cid, size: bytes.length }]);
+      await this.store.put(cid, bytes);
+      if (!row?.stored) await this.acknowledge(account, cid);
+      return !row?.stored;
+    });
+  }
+
+  /**
+   * The reservation becomes an upload. Throws when it expired meanwhile, so that nothing is acknowledged that nobody counts: the
+   * client tries again.
+   */
+  private async acknowledge(account: string, cid: string): Promise<void> {
+    const [, changed]: [unknown, number] = await this.source.query(
+      `UPDATE block_owner SET stored = true, expires_at = CASE WHEN expires_at IS NOT NULL THEN now() + interval '${UNCOMMITTED_FOR}' END
+       WHERE account = $1 AND cid = $2`,
+      [account, cid],
+    );
+    if (changed !== 1) throw new Error(`the reservation of block ${cid} expired during its upload`);
+  }
+
+  /**
+   * Reserves quota for blocks that `account` has not uploaded; those that it reserved before are only prolonged. One reservation
+   * of an account at a time, so that many at once cannot exceed the quota.
+   */
+  private reserve(account: string, blocks: readonly { cid: string; size: number }[]): Promise<bigint> {
+    return this.source.transaction(async (manager) => {
+      await manager.query("SELECT pg_advisory_xact_lock(hashtextextended('quota:' || $1, 0))", [account]);
+      const left = await this.quotaLeft(manager, account);
+      if (blocks.length === 0) return left;
+      const sorted = blocks.toSorted((a, b) => (a.cid < b.cid ? -1 : 1));
+      const rows: { size: number; fresh: boolean }[] = await manager.query(
+        `INSERT INTO block_owner (account, cid, size, stored, expires_at)
+         SELECT $1, cid, size, false, now() + interval '${RESERVED_FOR}' FROM unnest($2::text[], $3::int[]) AS asked (cid, size)
+         ON CONFLICT (account, cid) DO UPDATE SET expires_at = greatest(block_owner.expires_at, excluded.expires_at)
+           WHERE block_owner.expires_at IS NOT NULL
+         RETURNING size, xmax = 0 AS fresh`,
+        [account, sorted.map((block) => block.cid), sorted.map((block) => block.size)],
+      );
+      const asked = sum(rows.filter((row) => row.fresh).map((row) => row.size));
+      refuseUnless(asked <= left, Code.QUOTA_EXCEEDED, `${left} bytes are left, ${asked} would be needed`);
+      return left - asked;
     });
   }
 
   /** Sizes of the blocks that `account` uploaded itself, by CID. */
   async owned(manager: EntityManager, account: string, cids: string[]): Promise<Map<string, number>> {
-    const rows = await manager.findBy(BlockOwnerEntity, { account, cid: In([...new Set(cids)]) });
+    const rows: { cid: string; size: number }[] = await manager.query(
+      'SELECT cid, size FROM block_owner WHERE account = $1 AND cid = ANY($2) AND stored',
+      [account, cids],
+    );
     return new Map(rows.map((row) => [row.cid, row.size]));
   }
 
-  async own(manager: EntityManager, account: string, blocks: { cid: string; size: number }[]): Promise<void> {
-    if (blocks.length === 0) return;
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(BlockOwnerEntity)
-      .values(blocks.map((block) => ({ ...block, account })))
-      .orIgnore()
-      .execute();
+  /** Pins what `account` uploaded: it never expires again, unless the transaction rolls back. Sizes by CID, as `owned`. */
+  async pin(manager: EntityManager, account: string, cids: string[]): Promise<Map<string, number>> {
+    const [rows]: [{ cid: string; size: number }[], number] = await manager.query(
+      'UPDATE block_owner SET expires_at = NULL WHERE account = $1 AND cid = ANY($2) AND stored RETURNING cid, size',
+      [account, cids],
+    );
+    return new Map(rows.map((row) => [row.cid, row.size]));
   }
 
-  private async quotaLeft(account: string): Promise<bigint> {
-    const [row]: { used: string }[] = await this.source.query(
+  /** Counts blocks that the api builds itself for a batch; the caller puts them into the store in the same transaction. */
+  async own(manager: EntityManager, account: string, blocks: { cid: string; size: number }[]): Promise<void> {
+    const sorted = blocks.toSorted((a, b) => (a.cid < b.cid ? -1 : 1));
+    await manager.query(
+      `INSERT INTO block_owner (account, cid, size, stored)
+       SELECT $1, cid, size, true FROM unnest($2::text[], $3::int[]) AS built (cid, size)
+       ON CONFLICT (account, cid) DO UPDATE SET stored = true, expires_at = NULL`,
+      [account, sorted.map((block) => block.cid), sorted.map((block) => block.size)],
+    );
+  }
+
+  private async quotaLeft(manager: EntityManager, account: string): Promise<bigint> {
+    const [row]: { used: string }[] = await manager.query(
       'SELECT coalesce(sum(size), 0)::text AS used FROM block_owner WHERE account = $1',
       [account],
     );
@@ -108,7 +164,10 @@ function checkAnnounced(block: BlockInput): void {
   refuseUnless(block.size <= MAX_BLOCK, Code.BLOCK_TOO_LARGE, `Block ${block.cid} holds more than ${MAX_BLOCK} bytes`);
 }
 
-const hashes = (cid: CID, bytes: Buffer): boolean =>
-  createHash('sha256').update(bytes).digest().equals(Buffer.from(cid.multihash.digest));
+/** Off the main thread, so that uploads hash side by side. */
+const hashes = async (cid: CID, bytes: Buffer): Promise<boolean> =>
+  Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).equals(
+    Buffer.from(cid.multihash.digest),
+  );
 
 const sum = (sizes: number[]): bigint => sizes.reduce((total, size) => total + BigInt(size), 0n);
