@@ -81,6 +81,8 @@ export type Query = {
   dataset?: Maybe<Dataset>;
   /** Newest first; with `search`, best match first (full text and trigrams over name and description). */
   datasets: DatasetConnection;
+  /** Of the signed-in account. Upheld appeals are in it. */
+  mySkills: Array<Skill>;
   labelingJob?: Maybe<LabelingJob>;
   labelingJobs: Array<LabelingJob>;
   quiz: Array<QuizTask>;
@@ -992,6 +994,17 @@ export type Verdict =
   | 'PENDING'
   | 'PAID'
   | 'REFUSED';
+
+/** Skill at tasks with these labels: Beta posterior of being right, in which labels fade with a half-life of 90 days. */
+export type Skill = {
+  __typename?: 'Skill';
+  /** keccak256 of the labels. */
+  taskType: Scalars['Bytes32']['output'];
+  labels: Array<Scalars['String']['output']>;
+  judged: Scalars['Int']['output'];
+  mean: Scalars['Float']['output'];
+  standardError: Scalars['Float']['output'];
+};
 
 /** One license slot as the chain has it. */
 export type License = {

@@ -3,6 +3,7 @@ import { startApp } from '../../testing/app.ts';
 import type { TestApp } from '../../testing/app.ts';
 import { appoint, appointed, draftJob, openJob, PRICE, qualified, TestLabeler } from '../../testing/labeling.ts';
 import type { TestJob } from '../../testing/labeling.ts';
+import { SkillService } from './skill.service.ts';
 import { SettlementService } from './settlement.service.ts';
 
 const THREE = { overlapMin: 3, overlapMax: 3 };
@@ -57,6 +58,8 @@ describe('appeals and blind decisions', () => {
     it('asks two more labelers, and when they agree with the labeler it is paid and the label corrected', async () => {
       const { job, labeler, others, id } = await refused();
       const before = BigInt((await labeler.earnings()).earned);
+      const skill = async () => (await api.app.get(SkillService).skillsOf(labeler.address))[0]!;
+      expect(await skill()).toMatchObject({ judged: 1, right: 2, wrong: 2 });
       expect(await labeler.appeal(id)).toEqual({
         state: 'OPEN',
         route: 'MORE_LABELS',
@@ -76,6 +79,7 @@ describe('appeals and blind decisions', () => {
       const { earned, voucher } = await labeler.earnings();
       expect(BigInt(earned) - before).toBe(PRICE + PRICE * 7n);
       expect(voucher!.cumulative).toBe(earned);
+      expect(await skill()).toMatchObject({ judged: 1, right: 3, wrong: 1 });
       expect((await taskOf(job.id))['label']).toBe('2');
       await settle();
       for (const other of others) expect((await other.earnings()).outcomes[0]).toMatchObject({ verdict: 'PAID' });

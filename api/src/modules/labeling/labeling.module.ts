@@ -43,6 +43,7 @@ import { ReserveService } from './reserve.service.ts';
 import { SettlementReader } from './settlement.reader.ts';
 import { SettlementService } from './settlement.service.ts';
 import { SettlementWriter } from './settlement.writer.ts';
+import { SkillService } from './skill.service.ts';
 import { TaskEntity } from './task.entity.ts';
 import { TaskService } from './task.service.ts';
 import { WageFloorService } from './wage-floor.service.ts';
@@ -86,6 +87,7 @@ const entities = [
     SettlementReader,
     SettlementWriter,
     SettlementService,
+    SkillService,
     AppealService,
     AdjudicatorService,
     AppealResolver,
