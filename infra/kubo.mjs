@@ -10,6 +10,20 @@ const MINUTES = 60_000;
 const PACKAGE = 'github.com/ipfs/kubo/cmd/ipfs';
 
 /**
+ * Kubo itself replaces go-libp2p by a fork that module proxies need not have. The release of go-libp2p is built instead, with the
+ * QUIC packages that it was made for; the tests use neither, since their daemon is offline.
+ */
+const GO_MOD = `module allod/kubo
+
+go 1.26
+
+replace (
+	github.com/quic-go/quic-go => github.com/quic-go/quic-go v0.60.0
+	github.com/quic-go/webtransport-go => github.com/quic-go/webtransport-go v0.11.1
+)
+`;
+
+/**
  * @param {{log?: (line: string) => void}} options
  * @returns {{ipfs: string} | {skipped: string}} path of the daemon, or why there is none on this machine
  */
@@ -21,7 +35,7 @@ export function buildKubo({ log = () => {} } = {}) {
   if (go.error) return { skipped: 'Go is not installed, Kubo cannot be built' };
   log(`building Kubo ${KUBO_VERSION} (some minutes, once)`);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'go.mod'), 'module allod/kubo\n\ngo 1.26\n');
+  writeFileSync(join(folder, 'go.mod'), GO_MOD);
   const run = (...args) =>
     execFileSync('go', args, {
       cwd: folder,
