@@ -495,6 +495,8 @@ contract LabelEscrowTest is ProtocolFixture {
             lease,
             abi.encodeWithSelector(I.LabelEscrowWrongStatus.selector, I.LeaseStatus.REJECTED)
         );
+        vm.expectRevert(abi.encodeWithSelector(I.LabelEscrowWrongStatus.selector, I.LeaseStatus.REJECTED));
+        escrow.rejectLease(rejection, signature);
     }
 
     function test_RevertWhen_RejectionComesAfterTheWindowOrIsForged() public {

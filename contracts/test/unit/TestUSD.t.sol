@@ -18,6 +18,23 @@ contract TestUSDTest is ProtocolFixture {
         assertEq(token.decimals(), 6, "decimals");
     }
 
+    function test_SupplyIsTheSumAndStaysBelowTheFlag() public {
+        uint256 before = token.totalSupply();
+        token.mint(alice, 7);
+        assertEq(token.totalSupply(), before + 7, "supply");
+        uint256 tooMuch = (uint256(1) << 255) - before - 7;
+        vm.expectRevert(abi.encodeWithSelector(ITestUSD.TestUSDSupplyExceeded.selector, tooMuch));
+        token.mint(alice, tooMuch);
+    }
+
+    function test_RevertWhen_TheBalanceIsTooSmall() public {
+        token.mint(alice, 7);
+        bytes4 insufficient = bytes4(keccak256("ERC20InsufficientBalance(address,uint256,uint256)"));
+        vm.expectRevert(abi.encodeWithSelector(insufficient, alice, 7, 8));
+        vm.prank(alice);
+        token.transfer(bob, 8);
+    }
+
     function test_RevertWhen_SenderOrReceiverIsBlacklisted() public {
         token.mint(alice, 2);
         token.setBlacklisted(bob, true);
