@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { get } from 'node:https';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Contract } from 'ethers';
 import { createKeySession } from '../../../mobile-sdk/src/keys/session.ts';
 import { signForKeeper } from '../../../mobile-sdk/src/keys/session-sync.ts';
 import { createLightKeyGate } from '../../../mobile-sdk/src/keys/light.ts';
@@ -61,6 +62,13 @@ describe('keepers and their registry', () => {
   };
   const register = async (change: (entry: Record<string, unknown>, i: number) => object): Promise<void> => {
     const keepers = entries.map((entry, i) => ({ ...entry, ...change(entry, i) }));
+    const shareSet = (await network.registry['shareSetOf']!(network.threshold, keepers)) as string;
+    // New organizations count once every operator has approved them.
+    for (const [i] of keepers.entries()) {
+      const operator = network.wallet(100 + i).connect(network.provider);
+      await network.provider.send('anvil_setBalance', [operator.address, '0xde0b6b3a7640000']);
+      await (await (network.registry.connect(operator) as Contract)['approveResharing']!(shareSet)).wait();
+    }
     await (await network.registry['setNetwork']!(network.networkKey, network.threshold, keepers)).wait();
     await network.mine(CONFIRMATIONS);
   };
