@@ -113,7 +113,7 @@ describe('published votes', () => {
     ['a sum', 'EARNED', (votes: PublishedVotes) => (at(votes.workers, 0).earned = '1')],
     ['a rule', 'RULES', (votes: PublishedVotes) => ((votes.rules as { price: string }).price = '1')],
     ['the scorer', 'SCORER', (votes: PublishedVotes) => ((votes as { scorerHash: string }).scorerHash = '0x00')],
-    ['an appeal', 'APPEAL', (votes: PublishedVotes) => (at(votes.appeals, 0).refusedFor = 'GOLD_FAILED 0/1')],
+    ['an appeal', 'APPEAL', (votes: PublishedVotes) => (at(votes.appeals, 0).refusedFor = 'GOLD_FAILED 0/99')],
   ])('show that %s was altered', (_, what, change) => {
     const { ok, differences } = again(change);
     expect(ok).toBe(false);
