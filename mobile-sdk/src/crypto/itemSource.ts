@@ -14,6 +14,22 @@ export interface SliceReader {
   close(): Promise<void>;
 }
 
+/** A source of `size` bytes whose slices are passes of one read each. */
+export function readerSource(size: number, reader: () => SliceReader): SliceSource {
+  return {
+    size,
+    reader,
+    slice: async (start, end) => {
+      const once = reader();
+      try {
+        return await once.read(start, end);
+      } finally {
+        await once.close();
+      }
+    },
+  };
+}
+
 /** Plaintext of one item: in memory, a `Blob` or `File`, a file of the platform, or a stream of chunks of any size. */
 export type ItemBytes = Uint8Array | Blob | SliceSource | AsyncIterable<Uint8Array>;
 

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { type SliceReader, type SliceSource, SourceChangedError } from '../../crypto/itemSource.ts';
+import { readerSource, type SliceReader, type SliceSource, SourceChangedError } from '../../crypto/itemSource.ts';
 
 /**
  * A file as the bytes of an item: read piece by piece, never whole. A file that changes while it is read is refused
@@ -33,16 +33,5 @@ export async function fileSource(path: string): Promise<SliceSource> {
     };
   };
 
-  return {
-    size,
-    reader,
-    slice: async (start, end) => {
-      const once = reader();
-      try {
-        return await once.read(start, end);
-      } finally {
-        await once.close();
-      }
-    },
-  };
+  return readerSource(size, reader);
 }

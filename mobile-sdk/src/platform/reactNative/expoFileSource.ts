@@ -1,4 +1,4 @@
-import { type SliceReader, type SliceSource, SourceChangedError } from '../../crypto/itemSource.ts';
+import { readerSource, type SliceReader, type SliceSource, SourceChangedError } from '../../crypto/itemSource.ts';
 import type { ExpoFile } from './modules.ts';
 
 /** A file of the device as the bytes of an item: read natively, piece by piece, never whole in JavaScript. */
@@ -16,16 +16,6 @@ export function expoFileSource(file: ExpoFile): SliceSource {
       close: async () => handle.close(),
     };
   };
-  return {
-    size,
-    reader,
-    slice: async (start, end) => {
-      const once = reader();
-      try {
-        return await once.read(start, end);
-      } finally {
-        await once.close();
-      }
-    },
-  };
+
+  return readerSource(size, reader);
 }
