@@ -12,13 +12,13 @@ import type { KeyShare, SealedKek } from '@allod/protocol';
 import { HDNodeWallet } from 'ethers';
 import type { FastifyInstance } from 'fastify';
 import { openSealedShares, signForKeeper } from '../../../mobile-sdk/src/keys/session-sync.ts';
-import { TEST_TLS } from '../../../mobile-sdk/src/testing/tls.ts';
 import { createKeySession } from '../../../mobile-sdk/src/keys/session.ts';
 import type { KeySession } from '../../../mobile-sdk/src/keys/session.ts';
 import { parseConfig } from './config.ts';
 import { deal } from './dealer.ts';
 import { verifyReleaseLog } from './release-log.ts';
 import { createKeeperServer } from './server.ts';
+import { makeCertificate } from './testing/certificate.ts';
 import { blockHashOf, newFakeChain, startFakeRpc } from './testing/fake-rpc.ts';
 import type { FakeChain } from './testing/fake-rpc.ts';
 
@@ -471,12 +471,13 @@ describe('a keeper', () => {
     it('serves TLS, and nothing in the clear', async () => {
       const certFile = join(folder, 'cert.pem');
       const keyFile = join(folder, 'key.pem');
-      writeFileSync(certFile, TEST_TLS.cert);
-      writeFileSync(keyFile, TEST_TLS.key, { mode: 0o600 });
+      const certificate = makeCertificate();
+      writeFileSync(certFile, certificate.cert);
+      writeFileSync(keyFile, certificate.key, { mode: 0o600 });
       const port = await listen({ tls: { certFile, keyFile } });
       const answer = await new Promise<IncomingMessage>((resolve, reject) =>
         get(
-          { port, host: '127.0.0.1', path: '/health', ca: TEST_TLS.cert, checkServerIdentity: () => undefined },
+          { port, host: '127.0.0.1', path: '/health', ca: certificate.cert, checkServerIdentity: () => undefined },
           resolve,
         ).on('error', reject),
       );

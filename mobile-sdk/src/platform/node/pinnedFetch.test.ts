@@ -4,16 +4,17 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { KeeperEndpoint } from '../../keys/keeper-registry.ts';
-import { TEST_TLS } from '../../testing/tls.ts';
+import { makeCertificate } from '../../../../infra/keepers/src/testing/certificate.ts';
 import { pinnedFetch, tlsKeyHashOf } from './pinnedFetch.ts';
 
 describe('a keeper whose TLS key the registry names', () => {
+  const certificate = makeCertificate();
   const requests: string[] = [];
   let server: Server;
   let keeper: KeeperEndpoint;
 
   beforeAll(async () => {
-    server = createServer(TEST_TLS, (request, response) => {
+    server = createServer(certificate, (request, response) => {
       request.on('data', (chunk: Buffer) => requests.push(chunk.toString()));
       request.on('end', () => response.writeHead(418).end(JSON.stringify({ path: request.url })));
     });
@@ -24,7 +25,7 @@ describe('a keeper whose TLS key the registry names', () => {
       url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
       commitment: '0x',
       organization: 'one',
-      tlsKeyHash: tlsKeyHashOf(new X509Certificate(TEST_TLS.cert)),
+      tlsKeyHash: tlsKeyHashOf(new X509Certificate(certificate.cert)),
       active: true,
     };
   });
