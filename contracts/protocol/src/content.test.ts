@@ -10,6 +10,8 @@ import {
   contentDigest,
   fileDag,
   fileToDag,
+  leafCid,
+  leafMatches,
   LEAF_SIZE,
   MAX_LINKS,
   parseCid,
@@ -116,6 +118,16 @@ describe('content', () => {
         expect(rootCid(contentDigest(cid), block.length).equals(cid)).toBe(true);
       }),
     );
+  });
+
+  it('has the same CID by WebCrypto, of short and long blocks', async () => {
+    for (const size of [1, 16_383, 16_384, 100_000, LEAF_SIZE]) {
+      const block = leafBytes(3, size);
+      const cid = rawCid(block);
+      expect((await leafCid(block)).equals(cid)).toBe(true);
+      expect(await leafMatches(cid, block)).toBe(true);
+      expect(await leafMatches(cid, flipBit(block, size * 7))).toBe(false);
+    }
   });
 
   it('splits a file into full leaves and a rest', () => {

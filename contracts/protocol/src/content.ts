@@ -2,7 +2,7 @@ import * as dagPb from '@ipld/dag-pb';
 import { CID } from 'multiformats/cid';
 import * as raw from 'multiformats/codecs/raw';
 import { create as digestFrom } from 'multiformats/hashes/digest';
-import { concatBytes, fromHex, type Hex, sha256, toHex } from './bytes.ts';
+import { concatBytes, equalBytes, fromHex, type Hex, sha256, sha256Native, toHex } from './bytes.ts';
 
 /** Bytes of one raw leaf, and of one encrypted FLOE segment. */
 export const LEAF_SIZE = 1 << 20;
@@ -14,6 +14,11 @@ const SHA2_256 = 0x12;
 /** CIDv1 of a raw block (sha2-256). */
 export function rawCid(block: Uint8Array): CID {
   return CID.createV1(raw.code, digestFrom(SHA2_256, sha256(block)));
+}
+
+/** {@link rawCid} of a long block without holding up this thread. */
+export async function leafCid(block: Uint8Array<ArrayBuffer>): Promise<CID> {
+  return CID.createV1(raw.code, digestFrom(SHA2_256, await sha256Native(block)));
 }
 
 /** A leaf or inner node of a UnixFS file: its CID, the file bytes below it, and the encoded bytes below it. */
@@ -102,6 +107,11 @@ export function childrenOf(block: Uint8Array): CID[] {
 /** True when the bytes hash to the CID's sha2-256 digest. */
 export function blockMatches(cid: CID, bytes: Uint8Array): boolean {
   return cid.multihash.code === SHA2_256 && toHex(sha256(bytes)) === toHex(cid.multihash.digest);
+}
+
+/** {@link blockMatches} of a long block without holding up this thread. */
+export async function leafMatches(cid: CID, block: Uint8Array<ArrayBuffer>): Promise<boolean> {
+  return cid.multihash.code === SHA2_256 && equalBytes(await sha256Native(block), cid.multihash.digest);
 }
 
 /**

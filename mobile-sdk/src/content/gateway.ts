@@ -1,4 +1,4 @@
-import { blockMatches, type CID, childrenOf, LEAF_SIZE, parseCid } from '@allod/protocol';
+import { type CID, childrenOf, LEAF_SIZE, leafMatches, parseCid } from '@allod/protocol';
 import type { ClientContext } from '../context.ts';
 import { BlockUnavailableError, ContentError } from '../errors/content.ts';
 import { TransportError } from '../errors/api.ts';
@@ -18,7 +18,7 @@ export async function fetchBlock(client: ClientContext, cid: CID): Promise<Uint8
   for (const gateway of client.gateways) {
     try {
       const bytes = await withRetry(client.platform.clock, () => fetchFrom(client, gateway, cid), PATIENCE);
-      if (bytes.length <= MAX_BLOCK && blockMatches(cid, bytes)) return bytes;
+      if (bytes.length <= MAX_BLOCK && (await leafMatches(cid, bytes))) return bytes;
       failures.push({ gateway, reason: 'HASH_MISMATCH' });
     } catch (error) {
       failures.push({ gateway, reason: error instanceof Error ? error.message : String(error) });

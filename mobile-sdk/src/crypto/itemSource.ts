@@ -77,7 +77,7 @@ const isBlob = (source: object): source is Blob => typeof Blob !== 'undefined' &
 
 function toSlices(source: Exclude<ItemBytes, AsyncIterable<Uint8Array>>): SliceSource {
   if (source instanceof Uint8Array)
-    return { size: source.length, slice: async (start, end) => source.slice(start, end) };
+    return { size: source.length, slice: async (start, end) => source.subarray(start, end) };
   if (!isBlob(source)) return source;
   return {
     size: source.size,

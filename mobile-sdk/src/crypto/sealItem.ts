@@ -7,7 +7,7 @@ import {
   FLOE_HEADER_SIZE,
   FloeMessage,
   type Hex,
-  rawCid,
+  leafCid,
   toHex,
 } from '@allod/protocol';
 import { type ItemBytes, segmentsOf } from './itemSource.ts';
@@ -26,8 +26,15 @@ export interface SealedItem {
   leaves: { cid: string; size: number }[];
 }
 
+/** Memory of one segment, and when it may be written again. */
+interface Slot {
+  buffer: Uint8Array<ArrayBuffer> | undefined;
+  free: Promise<void>;
+}
+const emptySlot = (): Slot => ({ buffer: undefined, free: Promise.resolve() });
+
 /**
- * Encrypts an item segment by segment. Each segment is one raw leaf of its UnixFS file. While `keep` stores one, the next is
+ * Encrypts an item segment by segment. Each segment is one raw leaf of its UnixFS file. While one is hashed and kept, the next is
  * read and encrypted, so that two or three segments at a time are in memory, however long the item is.
  *
  * @param keep stores a leaf durably; called in file order, one call at a time. Its bytes are valid until its promise settles
@@ -38,22 +45,26 @@ export async function sealItem(
 ): Promise<SealedItem> {
   const message = FloeMessage.create(p.dek, contentAad(p));
   const leaves: { cid: CID; size: number }[] = [];
-  const buffers: (Uint8Array<ArrayBuffer> | undefined)[] = [];
-  let keeping: Promise<void> = Promise.resolve();
+  const store = async (segment: Uint8Array<ArrayBuffer>): Promise<void> => {
+    const cid = await leafCid(segment);
+    leaves.push({ cid, size: segment.length });
+    await keep(cid.toString(), segment);
+  };
+  const slots = [emptySlot(), emptySlot()];
+  let stored: Promise<void> = Promise.resolve();
+  let index = 0;
   try {
     for await (const { plain, last } of segmentsOf(p.plain, message.plainSize)) {
-      const turn = leaves.length % 2;
+      const slot = slots[index % slots.length]!;
+      await slot.free;
       // Only items of more than one segment gain from memory that is used again.
-      const into = last && leaves.length === 0 ? undefined : (buffers[turn] ??= new Uint8Array(FLOE.segmentSize));
-      const segment = await message.sealSegment(leaves.length, plain, last, into);
-      const cid = rawCid(segment);
-      leaves.push({ cid, size: segment.length });
-      await keeping;
-      keeping = keep(cid.toString(), segment);
-      keeping.catch(() => undefined);
+      if (!last || index > 0) slot.buffer ??= new Uint8Array(FLOE.segmentSize);
+      const segment = await message.sealSegment(index++, plain, last, slot.buffer);
+      slot.free = stored = stored.then(() => store(segment));
+      stored.catch(() => undefined);
     }
   } finally {
-    await keeping;
+    await stored;
   }
   const { root } = fileDag(leaves);
   if (message.header.length !== FLOE_HEADER_SIZE) throw new RangeError('unexpected FLOE header');

@@ -1,4 +1,4 @@
-import { blockMatches, Code, parseCid } from '@allod/protocol';
+import { Code, leafMatches, parseCid } from '@allod/protocol';
 import { type ClientContext, execute, refOf, type RefAccount } from '../context.ts';
 import { RefusedError, TransportError, UntrustedAnswerError } from '../errors/api.ts';
 import { isAllodError } from '../errors/base.ts';
@@ -95,7 +95,7 @@ async function uploadMissing(
     const leaf = leaves.get(cid);
     if (!leaf) throw new UntrustedAnswerError('the API asks for a block that is not part of this batch', { cid });
     const bytes = await spool.getLeaf(batch.id, leaf);
-    if (!bytes || !blockMatches(parseCid(cid), bytes))
+    if (!bytes || !(await leafMatches(parseCid(cid), bytes as Uint8Array<ArrayBuffer>)))
       throw new UploadError('the queued ciphertext is damaged', { code: 'SPOOL_DAMAGED', details: { cid } });
     await assertMayUpload(client);
     await countUpload(client, bytes.length);
