@@ -4,7 +4,7 @@ import { oneCoin } from './one-coin.ts';
 import { plainDawidSkene } from './plain-dawid-skene.ts';
 import type { VoteTable } from './vote-table.ts';
 import { wawa } from './wawa.ts';
-import { goldByTask, startPosterior } from './worker-model.ts';
+import { goldByTask, startPosterior } from './gold.ts';
 
 export const METHODS = ['auto', 'mv', 'wawa', 'one-coin', 'ds', 'two-level', 'average'] as const;
 export type Method = (typeof METHODS)[number];

@@ -1,6 +1,6 @@
 import { ln } from './deterministic-math.ts';
 import type { VoteTable } from './vote-table.ts';
-import { NO_GOLD } from './worker-model.ts';
+import { NO_GOLD } from './em.ts';
 
 /**
  * Groups of workers who give one shared key and, taken together, answer gold blindly. A group grows from one worker:

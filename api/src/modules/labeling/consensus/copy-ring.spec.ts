@@ -6,7 +6,7 @@ import { argmax } from './majority-vote.ts';
 import type { SimulatedWorker } from './simulate-votes.ts';
 import { simulateVotes } from './simulate-votes.ts';
 import { buildVoteTable } from './vote-table.ts';
-import { goldByTask } from './worker-model.ts';
+import { goldByTask } from './gold.ts';
 
 const LABELS = ['a', 'b'];
 

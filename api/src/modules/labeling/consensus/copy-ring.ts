@@ -1,7 +1,9 @@
 import { blindGroups } from './copy-groups.ts';
 import { exp, ln, normalizeLogs } from './deterministic-math.ts';
 import type { VoteTable } from './vote-table.ts';
-import { addVote, fitWorkers, NO_GOLD, startPosterior } from './worker-model.ts';
+import { addVote, count, emptyCounts, NO_GOLD } from './em.ts';
+import { startPosterior } from './gold.ts';
+import { fitTwoLevel } from './worker-model.ts';
 
 /**
  * Finds workers who copy each other, when gold shows who can answer. Every task has two hidden classes: its truth, and
@@ -83,12 +85,11 @@ function compare(
 ): Float64Array {
   const classes = table.labels.length;
   const square = classes * classes;
-  const model = fitWorkers(table, truth, goldLabel, {
-    goldOnly,
-    uniform: true,
-    strength: MATRIX_STRENGTH,
-    weights: honest,
-  });
+  const counts = emptyCounts(table);
+  count(table, goldLabel, truth, counts, goldOnly);
+  const model = fitTwoLevel(counts, { strength: MATRIX_STRENGTH, learnPrior: false, weights: honest });
+  // The matrix is scaled by how much a worker is heard; the likelihood must not be.
+  const likelihood = model.logConfusion.map((log, i) => exp(log / Math.max(honest[Math.floor(i / square)]!, 1e-6)));
   const faithful = ln(FAITHFUL) - ln((1 - FAITHFUL) / (classes - 1));
   const evidence = new Float64Array(table.workers.length);
   const row = new Float64Array(classes);
@@ -113,12 +114,8 @@ function compare(
       others[label]! -= (1 - honest[worker]!) * faithful;
       normalizeLogs(others, 0, classes);
       const copied = others[label]! * FAITHFUL + ((1 - others[label]!) * (1 - FAITHFUL)) / (classes - 1);
-      // The matrix is scaled by how much the worker is heard; the likelihood must not be.
-      const scale = Math.max(honest[worker]!, 1e-6);
       let known = 0;
-      for (let k = 0; k < classes; k += 1) {
-        known += row[k]! * exp(model.logConfusion[worker * square + k * classes + label]! / scale);
-      }
+      for (let k = 0; k < classes; k += 1) known += row[k]! * likelihood[(worker * classes + label) * classes + k]!;
       evidence[worker]! += ln(copied) - ln(known);
     }
   }

@@ -1,8 +1,10 @@
 import { copyRing, heardWeights } from './copy-ring.ts';
 import { normalizeLogs } from './deterministic-math.ts';
+import type { WorkerModel } from './em.ts';
+import { addVote, hasGold, runEm } from './em.ts';
+import { goldByTask, startPosterior } from './gold.ts';
 import type { VoteTable } from './vote-table.ts';
-import type { WorkerModel } from './worker-model.ts';
-import { addVote, fitWorkers, goldByTask, NO_GOLD, startPosterior, updatePosterior } from './worker-model.ts';
+import { canLearnPrior, fitTwoLevel } from './worker-model.ts';
 
 /**
  * Two-level Dawid–Skene: confusion matrices by EM (Dawid & Skene 1979), where the prior of a worker's matrix is built
@@ -27,22 +29,23 @@ export interface Consensus extends WorkerModel {
 }
 
 const MATRIX_STRENGTH = 8;
-const CONVERGED = 1e-7;
 
 export function twoLevelDawidSkene(table: VoteTable, options: TwoLevelOptions = {}): Consensus {
   const goldLabel = goldByTask(table, options.gold ?? new Map<string, string>());
   const posterior = startPosterior(table, goldLabel);
-  const goldStarts = goldLabel.some((label) => label !== NO_GOLD);
-  const uniform = options.classPrior === 'uniform';
-  const strength = options.matrixStrength ?? MATRIX_STRENGTH;
-  const copies = goldStarts ? copyRing(table, goldLabel) : null;
-  const weights = copies ? heardWeights(copies) : undefined;
-  let model = fitWorkers(table, posterior, goldLabel, { goldOnly: goldStarts, uniform, strength, weights });
-  let iterations = 0;
-  for (let change = 1; iterations < (options.maxIterations ?? 60) && change > CONVERGED; iterations += 1) {
-    change = updatePosterior(table, model, goldLabel, posterior);
-    model = fitWorkers(table, posterior, goldLabel, { goldOnly: false, uniform, strength, weights });
-  }
+  const copies = hasGold(goldLabel) ? copyRing(table, goldLabel) : null;
+  const fit = {
+    strength: options.matrixStrength ?? MATRIX_STRENGTH,
+    learnPrior: options.classPrior !== 'uniform' && canLearnPrior(table, goldLabel),
+    weights: copies ? heardWeights(copies) : undefined,
+  };
+  const { model, iterations } = runEm({
+    table,
+    goldLabel,
+    posterior,
+    fit: (counts) => fitTwoLevel(counts, fit),
+    maxIterations: options.maxIterations ?? 60,
+  });
   return { ...model, posterior, iterations, copies };
 }
 
@@ -52,7 +55,7 @@ export function twoLevelDawidSkene(table: VoteTable, options: TwoLevelOptions = 
  */
 export function leaveOneOut(table: VoteTable, consensus: Consensus, task: number, vote: number): Float64Array {
   const classes = table.labels.length;
-  const without = new Float64Array(consensus.logPrior);
+  const without = Float64Array.from(consensus.logPrior);
   for (let v = table.taskStart[task]!; v < table.taskStart[task + 1]!; v += 1) {
     if (v !== vote) addVote(table, consensus, v, without, 0);
   }

@@ -1,10 +1,11 @@
-import { goldByTask, NO_GOLD, startPosterior } from './worker-model.ts';
-import { ln, normalizeLogs } from './deterministic-math.ts';
+import { ln } from './deterministic-math.ts';
+import type { Counts, WorkerModel } from './em.ts';
+import { runEm } from './em.ts';
+import { goldByTask, startPosterior } from './gold.ts';
 import type { VoteTable } from './vote-table.ts';
 
 /** Votes of an average worker that are mixed into each worker's own, so that no accuracy is ever 0 or 1. */
 const POOL_VOTES = 2;
-const CONVERGED = 1e-7;
 
 export interface OneCoinOptions {
   readonly gold?: ReadonlyMap<string, string>;
@@ -14,7 +15,6 @@ export interface OneCoinOptions {
 export interface OneCoin {
   /** P(truth is k), [task × class]. */
   readonly posterior: Float64Array;
-  readonly accuracy: Float64Array;
   readonly iterations: number;
 }
 
@@ -25,56 +25,31 @@ export interface OneCoin {
 export function oneCoin(table: VoteTable, options: OneCoinOptions = {}): OneCoin {
   const goldLabel = goldByTask(table, options.gold ?? new Map<string, string>());
   const posterior = startPosterior(table, goldLabel);
-  const goldStarts = goldLabel.some((label) => label !== NO_GOLD);
-  let accuracy = accuracies(table, posterior, goldLabel, goldStarts);
-  let iterations = 0;
-  for (let change = 1; iterations < (options.maxIterations ?? 60) && change > CONVERGED; iterations += 1) {
-    change = updatePosterior(table, accuracy, goldLabel, posterior);
-    accuracy = accuracies(table, posterior, goldLabel, false);
-  }
-  return { posterior, accuracy, iterations };
+  const { iterations } = runEm({ table, goldLabel, posterior, fit, maxIterations: options.maxIterations ?? 60 });
+  return { posterior, iterations };
 }
 
-function accuracies(table: VoteTable, posterior: Float64Array, goldLabel: Int32Array, goldOnly: boolean): Float64Array {
-  const classes = table.labels.length;
-  const right = new Float64Array(table.workers.length);
-  const given = new Float64Array(table.workers.length);
+function fit({ confusion, openMass }: Counts): WorkerModel {
+  const classes = openMass.length;
+  const square = classes * classes;
+  const logPrior = new Float64Array(classes).fill(ln(1 / classes));
+  const logConfusion = new Float64Array(confusion.length);
+  if (classes < 2) return { logConfusion, logPrior };
+  const right = new Float64Array(confusion.length / square);
+  const given = new Float64Array(right.length);
   let allRight = 0;
   let allGiven = 0;
-  for (let t = 0; t < table.tasks.length; t += 1) {
-    if (goldOnly && goldLabel[t] === NO_GOLD) continue;
-    for (let v = table.taskStart[t]!; v < table.taskStart[t + 1]!; v += 1) {
-      const agreement = posterior[t * classes + table.voteLabel[v]!]!;
-      right[table.voteWorker[v]!]! += agreement;
-      given[table.voteWorker[v]!]! += 1;
-      allRight += agreement;
-      allGiven += 1;
-    }
+  for (let w = 0; w < right.length; w += 1) {
+    for (let i = 0; i < square; i += 1) given[w]! += confusion[w * square + i]!;
+    for (let k = 0; k < classes; k += 1) right[w]! += confusion[w * square + k * (classes + 1)]!;
+    allRight += right[w]!;
+    allGiven += given[w]!;
   }
   const pool = (allRight + 1) / (allGiven + 2);
-  return right.map((sum, w) => (sum + POOL_VOTES * pool) / (given[w]! + POOL_VOTES));
-}
-
-function updatePosterior(
-  table: VoteTable,
-  accuracy: Float64Array,
-  goldLabel: Int32Array,
-  posterior: Float64Array,
-): number {
-  const classes = table.labels.length;
-  if (classes < 2) return 0;
-  const weight = accuracy.map((q) => ln(q) - ln((1 - q) / (classes - 1)));
-  const row = new Float64Array(classes);
-  let change = 0;
-  for (let t = 0; t < table.tasks.length; t += 1) {
-    if (goldLabel[t] !== NO_GOLD) continue;
-    row.fill(0);
-    for (let v = table.taskStart[t]!; v < table.taskStart[t + 1]!; v += 1) {
-      row[table.voteLabel[v]!]! += weight[table.voteWorker[v]!]!;
-    }
-    normalizeLogs(row, 0, classes);
-    for (let k = 0; k < classes; k += 1) change = Math.max(change, Math.abs(row[k]! - posterior[t * classes + k]!));
-    posterior.set(row, t * classes);
+  for (let w = 0; w < right.length; w += 1) {
+    const accuracy = (right[w]! + POOL_VOTES * pool) / (given[w]! + POOL_VOTES);
+    logConfusion.fill(ln((1 - accuracy) / (classes - 1)), w * square, (w + 1) * square);
+    for (let k = 0; k < classes; k += 1) logConfusion[w * square + k * (classes + 1)] = ln(accuracy);
   }
-  return change;
+  return { logConfusion, logPrior };
 }

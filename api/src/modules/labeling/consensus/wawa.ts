@@ -1,4 +1,5 @@
-import { goldByTask, NO_GOLD, startPosterior } from './worker-model.ts';
+import { NO_GOLD } from './em.ts';
+import { goldByTask, startPosterior } from './gold.ts';
 import type { VoteTable } from './vote-table.ts';
 
 /**
