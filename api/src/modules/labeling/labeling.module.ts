@@ -41,6 +41,7 @@ import { RejectLeaseJob } from './reject-lease.job.ts';
 import { VotesPublisher } from './recompute/votes.publisher.ts';
 import { ReserveService } from './reserve.service.ts';
 import { SettlementReader } from './settlement.reader.ts';
+import { SettlementRunner } from './settlement.runner.ts';
 import { SettlementService } from './settlement.service.ts';
 import { SettlementWriter } from './settlement.writer.ts';
 import { SkillService } from './skill.service.ts';
@@ -85,6 +86,7 @@ const entities = [
     LeaseExpiryService,
     WageFloorService,
     SettlementReader,
+    SettlementRunner,
     SettlementWriter,
     SettlementService,
     SkillService,

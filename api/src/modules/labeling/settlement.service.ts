@@ -5,8 +5,8 @@ import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
 import { EarningsService } from '../payouts/earnings.service.ts';
 import { JobEntity } from './job.entity.ts';
 import { LabelItems } from './label-items.ts';
-import { settle } from './settlement.ts';
 import { SettlementReader } from './settlement.reader.ts';
+import { SettlementRunner } from './settlement.runner.ts';
 import { SettlementWriter } from './settlement.writer.ts';
 import { WageFloorService } from './wage-floor.service.ts';
 
@@ -24,6 +24,7 @@ export class SettlementService implements OnModuleInit {
     @Inject(EarningsService) private readonly earnings: EarningsService,
     @Inject(LabelItems) private readonly items: LabelItems,
     @Inject(SettlementReader) private readonly reader: SettlementReader,
+    @Inject(SettlementRunner) private readonly runner: SettlementRunner,
     @Inject(SettlementWriter) private readonly writer: SettlementWriter,
     @Inject(WageFloorService) private readonly wages: WageFloorService,
   ) {}
@@ -49,7 +50,7 @@ export class SettlementService implements OnModuleInit {
       const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
       const round = { job, number: job.round + 1, topUps: await this.wages.topUpsOf(manager, job) };
       const input = await this.reader.read(manager, job, round.number);
-      const settlement = settle(input);
+      const settlement = await this.runner.run(input);
       for (const ask of settlement.asks) await this.writer.ask(manager, ask.taskId, ask.overlap);
       for (const outcome of settlement.outcomes) {
         const item = await this.writer.decide(manager, round, outcome);

@@ -41,7 +41,9 @@ export function ln(x: number): number {
 /** e^x = 2^(n/64) · e^r with |r| ≤ ln 2 / 128: a table of 64 roots of two and five terms (Tang 1989). */
 const ROOTS = 64;
 const TAYLOR_TERMS = 20;
-const ROOT_OF_TWO = Float64Array.from({ length: ROOTS }, (_, j) => taylor((j * LN2_HIGH) / ROOTS + (j * LN2_LOW) / ROOTS));
+const ROOT_OF_TWO = Float64Array.from({ length: ROOTS }, (_, j) =>
+  taylor((j * LN2_HIGH) / ROOTS + (j * LN2_LOW) / ROOTS),
+);
 const PER_ROOT = ROOTS / (LN2_HIGH + LN2_LOW);
 const STEP_HIGH = LN2_HIGH / ROOTS;
 const STEP_LOW = LN2_LOW / ROOTS;

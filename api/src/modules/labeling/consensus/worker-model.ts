@@ -91,7 +91,8 @@ function errorShapeOf(pooled: Float64Array, classes: number): Float64Array {
   for (let k = 0; k < classes; k += 1) {
     let total = 0;
     for (let l = 0; l < classes; l += 1) if (l !== k) total += pooled[l * classes + k]! + spread;
-    for (let l = 0; l < classes; l += 1) if (l !== k) shape[l * classes + k] = (pooled[l * classes + k]! + spread) / total;
+    for (let l = 0; l < classes; l += 1)
+      if (l !== k) shape[l * classes + k] = (pooled[l * classes + k]! + spread) / total;
   }
   return shape;
 }

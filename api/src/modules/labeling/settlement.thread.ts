@@ -1,0 +1,4 @@
+import { serve } from './consensus/thread-pool.ts';
+import { settle } from './settlement.ts';
+
+serve({ settle });
