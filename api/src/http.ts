@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import type { Env } from './config/env.ts';
+import { readBlock } from './common/block-body.ts';
 import { MAX_BLOCK } from './integrations/storage/content-store.port.ts';
 
 const MAX_REQUEST = 16 << 20;
@@ -30,8 +32,8 @@ export function prepareApp(app: NestFastifyApplication): void {
     .getInstance()
     .addContentTypeParser(
       ['application/octet-stream', 'application/vnd.ipld.raw'],
-      { parseAs: 'buffer', bodyLimit: MAX_BLOCK_REQUEST },
-      (_request, body, done) => done(null, body),
+      { bodyLimit: MAX_BLOCK_REQUEST },
+      (_request: unknown, payload: IncomingMessage) => readBlock(payload, MAX_BLOCK_REQUEST),
     );
 }
 

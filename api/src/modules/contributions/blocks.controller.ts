@@ -1,6 +1,7 @@
 import { Code } from '@allod/protocol';
 import { Body, Controller, Headers, Inject, Param, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { forget } from '../../common/block-body.ts';
 import { Refusal } from '../../common/errors/refusal.ts';
 import { StoreFullError } from '../../integrations/storage/content-store.port.ts';
 import { SessionService } from '../accounts/session.service.ts';
@@ -37,10 +38,13 @@ export class BlocksController {
     if (!Buffer.isBuffer(body)) {
       return void reply.code(415).send({ code: Code.BAD_INPUT, message: 'Send the bytes as application/octet-stream' });
     }
-    const result = await this.uploads.put(account, cid, body).catch((error: unknown) => {
-      if (error instanceof StoreFullError) return error;
-      throw error;
-    });
+    const result = await this.uploads
+      .put(account, cid, body)
+      .catch((error: unknown) => {
+        if (error instanceof StoreFullError) return error;
+        throw error;
+      })
+      .finally(() => forget(body as Buffer<ArrayBuffer>));
     if (result instanceof StoreFullError) {
       return void reply
         .code(507)

@@ -1,4 +1,4 @@
-import { webcrypto } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { CID, Code, parseCid } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
@@ -56,7 +56,7 @@ export class UploadService {
       const cid = readCid(text).toString();
       refuseUnless(bytes.length <= MAX_BLOCK, Code.BLOCK_TOO_LARGE, `A block holds at most ${MAX_BLOCK} bytes`);
       refuseUnless(bytes.length > 0, Code.SIZE_MISMATCH, 'A block is not empty');
-      refuseUnless(await hashes(readCid(text), bytes), Code.HASH_MISMATCH, `These bytes are not ${cid}`);
+      refuseUnless(hashes(readCid(text), bytes), Code.HASH_MISMATCH, `These bytes are not ${cid}`);
       const [row]: { size: number; stored: boolean }[] = await this.source.query(
         'SELECT size, stored FROM block_owner WHERE account = $1 AND cid = $2',
         [account, cid],
@@ -165,9 +165,8 @@ function checkAnnounced(block: BlockInput): void {
 }
 
 /** Off the main thread, so that uploads hash side by side. */
-const hashes = async (cid: CID, bytes: Buffer): Promise<boolean> =>
-  Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).equals(
-    Buffer.from(cid.multihash.digest),
-  );
+/** On this thread: half the time of another one, which would need a copy of the bytes. */
+const hashes = (cid: CID, bytes: Buffer): boolean =>
+  createHash('sha256').update(bytes).digest().equals(cid.multihash.digest);
 
 const sum = (sizes: number[]): bigint => sizes.reduce((total, size) => total + BigInt(size), 0n);
