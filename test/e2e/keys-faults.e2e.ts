@@ -70,9 +70,9 @@ describe('nobody reads around the keepers', () => {
       overlapMax: 3,
       secondsPerTask: 1,
       quiz: Array.from({ length: 5 }, (_, i) => ({
-        bytes: new Uint8Array([2 * i, 1]),
+        bytes: new Uint8Array([i, 1]),
         mediaType: 'application/octet-stream',
-        answer: 'even',
+        answer: i % 2 === 0 ? 'even' : 'odd',
       })),
     });
 
@@ -134,7 +134,10 @@ describe('nobody reads around the keepers', () => {
 
     const labeler = clients.of('labeler1');
     const tasks = await labeler.takeQuiz({ jobId: draft.job.id });
-    await labeler.submitQuiz({ jobId: draft.job.id, answers: tasks.map(() => 'even') });
+    await labeler.submitQuiz({
+      jobId: draft.job.id,
+      answers: tasks.map(({ bytes }) => (bytes[0]! % 2 === 0 ? 'even' : 'odd')),
+    });
     const opened = await untilOpen(() => open('labeler1', labelKey));
     expect(opened).toMatchObject({ ok: true });
     expect(await open('labeler2', labelKey)).toMatchObject(refused('NOT_AUTHORIZED'));

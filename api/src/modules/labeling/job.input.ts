@@ -5,12 +5,15 @@ import { hourlyPay } from './wage-floor.ts';
 
 const MIN_QUIZ = 5;
 const MAX_QUIZ = 50;
+/** A blind constant answer must not pass a quiz, so its items cover the labels, up to so many. */
+const MAX_ASKED = 20;
 const MAX_LABELS = 100;
 const MAX_OVERLAP = 20;
 const MAX_TEXT = 20_000;
 const MAX_LABEL_LENGTH = 200;
 const MAX_QUIZ_CONTENT = 400_000;
 const MAX_SECONDS = 3_600;
+const MAX_HOLD = 200;
 
 /** Refuses a job that could never run, with the field that is wrong. */
 export function checkJobInput(input: LabelingJobCreateInput): void {
@@ -34,6 +37,8 @@ export function checkJobInput(input: LabelingJobCreateInput): void {
   );
   const share = input.hiddenGoldBps ?? 0;
   check(share >= 0 && share <= 10_000, 'hiddenGoldBps: 0 to 10000');
+  const held = input.holdLabels ?? 0;
+  check(held >= 0 && held <= MAX_HOLD, `holdLabels: 0 to ${MAX_HOLD}`);
   check((input.tooFastMs ?? 0) >= 0 && (input.tooFastMs ?? 0) <= 60_000, 'tooFastMs: 0 to 60000');
   check(BigInt(input.adjudicationPrice ?? 1) > 0n, 'adjudicationPrice: above 0');
   const said = { price: BigInt(input.price), milliseconds: input.secondsPerTask * 1_000 };
@@ -46,6 +51,11 @@ export function checkJobInput(input: LabelingJobCreateInput): void {
   check(
     input.quiz.every((item) => labels.has(item.answer)),
     'quiz: each answer is one of the labels',
+  );
+  const asked = new Set(input.quiz.map((item) => item.answer));
+  check(
+    asked.size >= Math.min(labels.size, MAX_ASKED),
+    `quiz: each label, or ${MAX_ASKED} of them, is the answer to an item`,
   );
   check(
     input.quiz.every((item) => item.contentBase64.length <= MAX_QUIZ_CONTENT),
