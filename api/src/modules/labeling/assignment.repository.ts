@@ -154,6 +154,16 @@ export class AssignmentRepository {
     return row!.live;
   }
 
+  /** How many of this labeler's leases were for known items. */
+  async countTests(manager: EntityManager, jobId: string, labeler: string): Promise<{ tests: number; all: number }> {
+    const [row]: { tests: number; all: number }[] = await manager.query(
+      `SELECT count(*) FILTER (WHERE kind = 'GOLD')::int AS tests, count(*)::int AS all FROM assignment
+       WHERE job_id = $1 AND labeler = $2`,
+      [jobId, labeler],
+    );
+    return row!;
+  }
+
   /** Ends a lease without an annotation and frees its task and its price; false when it had ended already. */
   async release(
     manager: EntityManager,

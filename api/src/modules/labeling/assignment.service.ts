@@ -103,13 +103,22 @@ export class AssignmentService {
     const job = await this.openJob(manager, jobId, labeler);
     await this.checkLabeler(manager, labeler, jobId);
     refuseUnless(paysItsFloor(job), Code.JOB_STATE, 'At the measured pace this job pays less than its wage floor');
-    const gold = randomInt(10_000) < (job.rules.hiddenGoldBps ?? 0);
-    const known = gold
+    const open = await this.pick(manager, jobId, labeler);
+    const known = (await this.isTestDue(manager, job, labeler, open !== undefined))
       ? await this.pickOpenable(manager, () => this.repository.pickGold(manager, jobId, labeler))
-      : null;
-    const task = known ?? (await this.pick(manager, jobId, labeler));
+      : undefined;
+    const task = known ?? open;
     refuseUnless(task, Code.NO_TASK, 'Nothing is left for this account now');
     return this.lease(manager, job, { labeler, task, kind: known ? 'GOLD' : 'LABEL', price: job.price });
+  }
+
+  /** By chance; with nothing else left only up to the share, so that nobody is paid for known items alone. */
+  private async isTestDue(manager: EntityManager, job: JobEntity, labeler: string, open: boolean): Promise<boolean> {
+    const share = job.rules.hiddenGoldBps ?? 0;
+    if (randomInt(10_000) >= share) return false;
+    if (open) return true;
+    const { tests, all } = await this.repository.countTests(manager, job.id, labeler);
+    return tests * 10_000 < share * (all + 1);
   }
 
   private async leaseDecision(manager: EntityManager, account: string, jobId: string): Promise<string | null> {
