@@ -90,6 +90,7 @@ function createSight(known: readonly Digit[]): (pixels: Uint8Array) => string {
       overlapMin: 3,
       overlapMax: 3,
       secondsPerTask: 6,
+      holdLabels: 0,
       quiz: quiz.map(({ bytes, label }) => ({ bytes, mediaType: DIGIT_MEDIA_TYPE, answer: label })),
     });
     const approval = await curatorClient.approveJob({ jobId: draft.job.id });

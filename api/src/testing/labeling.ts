@@ -70,6 +70,7 @@ export const jobInput = (datasetId: string, changes: Partial<LabelingJobCreateIn
   overlapMax: 3,
   secondsPerTask: 8,
   hiddenGoldBps: 0,
+  holdLabels: 0,
   tooFastMs: 0,
   quiz: GOLD.map((answer) => ({ mediaType: 'image/png', contentBase64: 'AA==', answer })),
   ...changes,

@@ -7,6 +7,11 @@ describe('reasons', () => {
     for (const code of Object.keys(VerdictReason)) expect(explainVerdict(code)).not.toBe(code);
   });
 
+  test('a label that waits for its labeler says when the waiting ends', () => {
+    expect(verdictCode('HELD 12/40')).toBe('HELD');
+    expect(explainVerdict('HELD 12/40')).toContain('at the latest');
+  });
+
   test('a reason with figures keeps its code apart', () => {
     const reason = 'CONTRADICTED by 4, p=.99 without you';
     expect(verdictCode(reason)).toBe('CONTRADICTED');

@@ -53,9 +53,10 @@ const refusals: Partial<Record<Code | SdkCode, string>> = {
 
 /** Verdicts in words. Each appears with its code, so that it can be quoted. */
 /** Beside the numbered reasons: those of what an appeal or an adjudicator changed. */
-type LaterReason = 'ADJUDICATED' | 'GOLD_RETIRED' | 'APPEAL_OPEN' | 'APPEAL_UPHELD' | 'APPEAL_DENIED';
+type LaterReason = 'HELD' | 'ADJUDICATED' | 'GOLD_RETIRED' | 'APPEAL_OPEN' | 'APPEAL_UPHELD' | 'APPEAL_DENIED';
 
 const verdicts: Record<VerdictReason | LaterReason, string> = {
+  HELD: 'Verdicts in this job begin when you have given as many labels as the second figure says. They come earlier when nothing is left to label, and at the latest when the time for a verdict is over.',
   ADJUDICATED: 'Your decision is paid, whatever it was.',
   GOLD_RETIRED: 'The answer that was thought to be known was wrong, so yours is paid.',
   APPEAL_OPEN: 'Your appeal is being answered.',

@@ -43,6 +43,11 @@ export interface CreateJobParameters {
   adjudicationPrice?: bigint;
   /** Share of leases that are for items with a known answer, basis points; 500 when not given. */
   hiddenGoldBps?: number;
+  /**
+   * Verdicts wait until their labeler has given so many labels in the job, or nothing is left to label, or the time for a
+   * verdict is over; 40 when not given, 0 waits for nobody.
+   */
+  holdLabels?: number;
   /** An answer given faster, in milliseconds, does not close a task; a twentieth of the task's time when not given. */
   tooFastMs?: number;
   /** Least pay per hour at the measured pace, and the part of the budget that makes up for it; token base units. */

@@ -182,6 +182,8 @@ export type LabelingJobCreateInput = {
   datasetId: string;
   /** Share of leases that are for items with a known answer; 500 when not given. */
   hiddenGoldBps?: number | null | undefined;
+  /** Verdicts wait until their labeler has given so many labels in the job, or nothing is left to label, or the time for a verdict is over; 40 when not given, 0 waits for nobody. */
+  holdLabels?: number | null | undefined;
   instructions: string;
   labels: Array<string>;
   overlapMax: number;

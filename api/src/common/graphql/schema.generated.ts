@@ -817,6 +817,8 @@ export type LabelingJobCreateInput = {
   adjudicationPrice?: InputMaybe<Scalars['TokenAmount']['input']>;
   /** Share of leases that are for items with a known answer; 500 when not given. */
   hiddenGoldBps?: InputMaybe<Scalars['Int']['input']>;
+  /** Verdicts wait until their labeler has given so many labels in the job, or nothing is left to label, or the time for a verdict is over; 40 when not given, 0 waits for nobody. */
+  holdLabels?: InputMaybe<Scalars['Int']['input']>;
   /** An answer given faster does not close a task; a twentieth of secondsPerTask when not given. */
   tooFastMs?: InputMaybe<Scalars['Int']['input']>;
   /** Per hour, at the measured pace. */

@@ -12,6 +12,7 @@ import { KeyFiles1764000020000 } from './1764000020000-key-files.ts';
 import { ConsentExtensions1764000021000 } from './1764000021000-consent-extensions.ts';
 import { LabelingAppeals1764000025000 } from './1764000025000-labeling-appeals.ts';
 import { Blocks1764000030000 } from './1764000030000-blocks.ts';
+import { PendingAnnotations1764000031000 } from './1764000031000-pending-annotations.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -29,4 +30,5 @@ export const migrations = [
   ConsentExtensions1764000021000,
   LabelingAppeals1764000025000,
   Blocks1764000030000,
+  PendingAnnotations1764000031000,
 ];

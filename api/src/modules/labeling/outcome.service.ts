@@ -5,6 +5,8 @@ import { EarningsService } from '../payouts/earnings.service.ts';
 import type { Statement } from '../payouts/earnings.service.ts';
 import { AppealEntity } from './appeal.entity.ts';
 import { AnnotationEntity } from './annotation.entity.ts';
+import { JobEntity } from './job.entity.ts';
+import { patienceOf } from './rules.ts';
 
 const MAX_OUTCOMES = 500;
 
@@ -47,13 +49,26 @@ export class OutcomeService {
       take: MAX_OUTCOMES,
     });
     const appeals = await this.source.manager.find(AppealEntity, { where: { jobId, labeler } });
+    const waiting = await this.waitingReason(jobId, labeler);
     const appealOf = new Map(appeals.map((appeal) => [appeal.assignmentId, appeal]));
-    return rows.map(({ assignmentId, taskId, value, verdict, reason, evidence, pay, submittedAt, ...held }) => {
+    return rows.map(({ assignmentId, taskId, value, verdict, reason, evidence, pay, submittedAt, ...rest }) => {
       const appeal = appealOf.get(assignmentId) ?? null;
-      const appealable = verdict === 'REFUSED' && !held.freed && !appeal && held.appealUntil;
-      const appealUntil = appealable && held.appealUntil! > new Date() ? held.appealUntil : null;
-      const facts = { assignmentId, taskId, jobId, value, verdict, reason, pay, submittedAt };
-      return { ...facts, evidence: evidence ?? {}, appealUntil, appeal };
+      const appealable = verdict === 'REFUSED' && !rest.freed && !appeal && rest.appealUntil;
+      const appealUntil = appealable && rest.appealUntil! > new Date() ? rest.appealUntil : null;
+      const facts = { assignmentId, taskId, jobId, value, verdict, pay, submittedAt };
+      const shown = verdict === 'PENDING' && rest.kind !== 'ADJUDICATION' ? waiting : reason;
+      return { ...facts, reason: shown, evidence: evidence ?? {}, appealUntil, appeal };
     });
+  }
+
+  /** The same for every label that waits: what waits for what would tell which items are known. */
+  private async waitingReason(jobId: string, labeler: string): Promise<string> {
+    const { rules } = await this.source.manager.findOneByOrFail(JobEntity, { id: jobId });
+    const [row]: { given: number }[] = await this.source.query(
+      `SELECT count(*)::int AS given FROM annotation WHERE job_id = $1 AND labeler = $2 AND kind <> 'ADJUDICATION'`,
+      [jobId, labeler],
+    );
+    const { holdLabels } = patienceOf(rules);
+    return row!.given < holdLabels ? `HELD ${row!.given}/${holdLabels}` : 'PENDING';
   }
 }

@@ -1,5 +1,6 @@
 import { jsonKeccak } from '@allod/protocol';
 import type { StoppingRule } from './consensus/stopping.ts';
+import type { Patience } from './settlement-types.ts';
 
 /**
  * The rules by which work on a job is judged and paid. Their hash is in the escrow and in every lease, so they cannot
@@ -25,6 +26,10 @@ export interface JobRules {
   readonly adjudicationPrice: string;
   /** Share of leases that are for items with a known answer. */
   readonly hiddenGoldBps: number;
+  /** Verdicts wait until their labeler has given so many labels in the job, at the longest until `autoApproveAt`. */
+  readonly holdLabels: number;
+  /** Labels that the information gate looks at beside all of them. */
+  readonly recentLabels: number;
   /** An answer that comes faster does not close a task. */
   readonly tooFastMs: number;
   /** Per hour; what a median labeler earns less is topped up from `wageReserve`. */
@@ -47,6 +52,9 @@ const REVIEW_SECONDS = 3 * 86_400;
 const APPEAL_SECONDS = 3 * 86_400;
 const ADJUDICATION_PRICES = 3n;
 const HIDDEN_GOLD_BPS = 500;
+/** Five minutes of work; measured by `npm run sim -w @allod/test`. */
+const HOLD_LABELS = 40;
+const RECENT_LABELS = 30;
 /** One twentieth of the time that the task is said to take. */
 const TOO_FAST_MS_PER_SECOND = 50;
 export const MAX_EXTENSIONS = 2;
@@ -60,6 +68,7 @@ export function rulesOf(job: {
   quizSize: number;
   adjudicationPrice?: string | null;
   hiddenGoldBps?: number | null;
+  holdLabels?: number | null;
   tooFastMs?: number | null;
   wageFloor?: string | null;
   wageReserve?: string | null;
@@ -81,6 +90,8 @@ export function rulesOf(job: {
     appealClockSeconds: APPEAL_SECONDS,
     adjudicationPrice: job.adjudicationPrice ?? (BigInt(job.price) * ADJUDICATION_PRICES).toString(),
     hiddenGoldBps: job.hiddenGoldBps ?? HIDDEN_GOLD_BPS,
+    holdLabels: job.holdLabels ?? HOLD_LABELS,
+    recentLabels: RECENT_LABELS,
     tooFastMs: job.tooFastMs ?? job.secondsPerTask * TOO_FAST_MS_PER_SECOND,
     wageFloor: job.wageFloor ?? '0',
     wageReserve: job.wageReserve ?? '0',
@@ -100,4 +111,10 @@ export const stoppingRuleOf = (rules: JobRules): StoppingRule => ({
   overlapMax: rules.overlapMax,
   threshold: rules.thresholdBps / 10_000,
   margin: rules.marginBps / 10_000,
+});
+
+/** Jobs older than this rule judge at once, as they promised. */
+export const patienceOf = (rules: JobRules): Patience => ({
+  holdLabels: rules.holdLabels ?? 0,
+  recentLabels: rules.recentLabels ?? 0,
 });

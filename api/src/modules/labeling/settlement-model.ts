@@ -1,7 +1,7 @@
 import type { Consensus } from './consensus/dawid-skene.ts';
 import { leaveOneOut, twoLevelDawidSkene } from './consensus/dawid-skene.ts';
 import type { Informedness } from './consensus/information-gate.ts';
-import { informednessOf } from './consensus/information-gate.ts';
+import { informednessOf, isGated } from './consensus/information-gate.ts';
 import { judge } from './consensus/verdict.ts';
 import type { Vote, VoteTable } from './consensus/vote-table.ts';
 import { buildVoteTable } from './consensus/vote-table.ts';
@@ -11,7 +11,10 @@ import type { GivenVerdict, KnownTask, SettlementInput, SubmittedAnnotation } fr
 export interface SettlementModel {
   readonly table: VoteTable;
   readonly consensus: Consensus;
+  /** What gates each worker, by all labels or, where those alone show it, by the last ones. */
   readonly workers: readonly Informedness[];
+  /** Labels given in the job so far. */
+  readonly given: ReadonlyMap<string, number>;
   readonly taskIndex: ReadonlyMap<string, number>;
   readonly byTask: ReadonlyMap<string, readonly SubmittedAnnotation[]>;
 }
@@ -35,13 +38,61 @@ export function modelOf(input: SettlementInput, hiddenGold: readonly KnownTask[]
     if (others) others.push(annotation);
     else byTask.set(annotation.taskId, [annotation]);
   }
+  const byLabeler = labelsByLabeler(input.annotations);
   return {
     table,
     consensus,
-    workers: informednessOf(table, consensus, (task) => !task.startsWith(QUIZ)),
+    workers: standings(table, consensus, byLabeler, input.patience.recentLabels),
+    given: new Map([...byLabeler].map(([labeler, labels]) => [labeler, labels.length])),
     taskIndex: new Map(table.tasks.map((task, index) => [task, index])),
     byTask,
   };
+}
+
+/** In the order in which settlements learned of them. */
+function labelsByLabeler(annotations: readonly SubmittedAnnotation[]): Map<string, SubmittedAnnotation[]> {
+  const byLabeler = new Map<string, SubmittedAnnotation[]>();
+  for (const annotation of annotations) {
+    const labels = byLabeler.get(annotation.labeler);
+    if (labels) labels.push(annotation);
+    else byLabeler.set(annotation.labeler, [annotation]);
+  }
+  for (const labels of byLabeler.values()) {
+    labels.sort((a, b) => a.round - b.round || (a.taskId < b.taskId ? -1 : 1));
+  }
+  return byLabeler;
+}
+
+/** Who was good for long and stops looking is seen by the last labels before all of them together show it. */
+function standings(
+  table: VoteTable,
+  consensus: Consensus,
+  byLabeler: ReadonlyMap<string, readonly SubmittedAnnotation[]>,
+  recentLabels: number,
+): Informedness[] {
+  const all = informednessOf(table, consensus, (task) => !task.startsWith(QUIZ));
+  if (recentLabels === 0) return all;
+  const last = table.workers.map(
+    (labeler) =>
+      new Set(
+        byLabeler
+          .get(labeler)
+          ?.slice(-recentLabels)
+          .map(({ taskId }) => taskId),
+      ),
+  );
+  const recent = informednessOf(table, consensus, (task, worker) => last[worker]!.has(task));
+  return all.map((standing, worker) => (!isGated(standing) && isGated(recent[worker]!) ? recent[worker]! : standing));
+}
+
+/** True while too little is known about the labeler to judge this label, and more may come. */
+export function isHeld(
+  model: SettlementModel,
+  { labeler, overdue }: SubmittedAnnotation,
+  input: SettlementInput,
+): boolean {
+  const over = input.final || overdue || input.tasks.length === 0;
+  return !over && (model.given.get(labeler) ?? 0) < input.patience.holdLabels;
 }
 
 const quizVotes = (input: SettlementInput): Vote[] =>

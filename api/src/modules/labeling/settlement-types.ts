@@ -7,6 +7,7 @@ import type { VerdictEvidence } from './consensus/verdict.ts';
 export interface SettlementInput {
   readonly labels: readonly string[];
   readonly rule: StoppingRule;
+  readonly patience: Patience;
   /** The job is closed: no further labels will come. */
   readonly final: boolean;
   /** Somebody is there to decide what labelers cannot. */
@@ -16,13 +17,21 @@ export interface SettlementInput {
   readonly quizzes: readonly { readonly labeler: string; readonly answers: readonly string[] }[];
   /** Items of the job whose answer is known well enough to test labelers with it. */
   readonly hiddenGold: readonly KnownTask[];
-  /** Tasks without a decision. */
+  /** Tasks without a decision; with none left, nobody is waited for. */
   readonly tasks: readonly OpenTask[];
   /** All labels of the job, decided ones too: they teach the model. */
   readonly annotations: readonly SubmittedAnnotation[];
   /** Decisions of adjudicators on tasks that labelers have not decided. */
   readonly adjudications: readonly KnownTask[];
   readonly appeals: readonly OpenAppeal[];
+}
+
+/** How much has to be known about a labeler before labels are judged. */
+export interface Patience {
+  /** Verdicts wait until the labeler has given so many labels in the job, or a clock runs out; 0 waits for nobody. */
+  readonly holdLabels: number;
+  /** The information gate also looks at the last so many labels alone; 0 looks at all of them only. */
+  readonly recentLabels: number;
 }
 
 export interface KnownTask {
@@ -46,6 +55,8 @@ export interface SubmittedAnnotation {
   readonly value: string;
   readonly kind: Exclude<AssignmentKind, 'ADJUDICATION'>;
   readonly tooFast: boolean;
+  /** Settlement that first knew it. */
+  readonly round: number;
   /** There is no verdict yet. */
   readonly pending: boolean;
   /** The time for a verdict has run out. */
@@ -117,4 +128,6 @@ export interface Settlement {
   /** Known items that good labelers contradict, with what the labels say; refusals for their sake are undone. */
   readonly retired: readonly KnownTask[];
   readonly appeals: readonly AppealOutcome[];
+  /** The next settlement is due at once: labels waited for an appeal, or for a labeler who has nothing left to label. */
+  readonly again: boolean;
 }

@@ -4,7 +4,7 @@ import { AdjudicatorEntity } from './adjudicator.entity.ts';
 import type { AppealRoute } from './appeal-state.ts';
 import type { JobEntity } from './job.entity.ts';
 import { QuizItemEntity } from './quiz-item.entity.ts';
-import { stoppingRuleOf } from './rules.ts';
+import { patienceOf, stoppingRuleOf } from './rules.ts';
 import type { KnownTask, OpenAppeal, OpenTask, SettlementInput, SubmittedAnnotation } from './settlement-types.ts';
 
 /**
@@ -21,6 +21,7 @@ export class SettlementReader {
     return {
       labels: job.labels,
       rule: stoppingRuleOf(job.rules),
+      patience: patienceOf(job.rules),
       final: job.state === 'CLOSED',
       adjudicators: await manager.existsBy(AdjudicatorEntity, { jobId: job.id, state: 'ACTIVE' }),
       gold: quiz.map((item) => item.answer),
@@ -60,7 +61,7 @@ export class SettlementReader {
   private annotations(manager: EntityManager, jobId: string): Promise<SubmittedAnnotation[]> {
     return manager.query(
       `SELECT n.assignment_id AS "assignmentId", n.task_id AS "taskId", lpad(q.worker::text, 9, '0') AS labeler,
-         n.value, n.kind,
+         n.value, n.kind, n.round,
          n.too_fast AS "tooFast", n.verdict = 'PENDING' AS pending,
          n.verdict = 'PENDING' AND a.auto_approve_at <= extract(epoch FROM now()) AS overdue,
          n.verdict = 'PENDING' AND t.state IN ('RESOLVED', 'UNRESOLVED') AND t.appeals = 0 AS late

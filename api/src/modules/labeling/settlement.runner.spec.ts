@@ -16,6 +16,7 @@ function jobOf(tasks: number): SettlementInput {
   return {
     labels: LABELS,
     rule: { overlapMin: 2, overlapMax: 3, threshold: 0.95, margin: 0.2 },
+    patience: { holdLabels: 0, recentLabels: 30 },
     final: false,
     adjudicators: false,
     gold: quiz.map(([, label]) => label),
@@ -36,6 +37,7 @@ function jobOf(tasks: number): SettlementInput {
               value: label,
               kind: 'LABEL' as const,
               tooFast: false,
+              round: 1,
               pending: true,
               overdue: false,
               late: false,

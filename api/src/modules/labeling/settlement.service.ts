@@ -33,10 +33,12 @@ export class SettlementService implements OnModuleInit {
     this.registry.every('labeling.settle', SETTLE_EVERY_MS, () => this.settleAll());
   }
 
-  /** News, or a clock that ran out: an appeal that nobody answered, a refusal that cannot be appealed any more. */
+  /** News, or a clock that ran out: for a verdict, for the answer to an appeal, for appealing. */
   async settleAll(): Promise<void> {
     const jobs: { id: string }[] = await this.source.query(
       `SELECT id FROM labeling_job WHERE news > settled_news
+       UNION SELECT n.job_id FROM annotation n JOIN assignment a ON a.id = n.assignment_id
+         WHERE n.verdict = 'PENDING' AND a.auto_approve_at <= extract(epoch FROM now())
        UNION SELECT job_id FROM appeal WHERE state = 'OPEN' AND decide_by <= now()
        UNION SELECT job_id FROM annotation WHERE verdict = 'REFUSED' AND NOT freed AND appeal_until <= now()`,
     );
@@ -65,7 +67,7 @@ export class SettlementService implements OnModuleInit {
       await this.writer.moveSettledThrough(manager, jobId);
       const labelers = await this.writer.finish(manager, round, {
         adjudicators: input.adjudicators,
-        again: settlement.appeals.length > 0,
+        again: settlement.again,
       });
       for (const labeler of labelers) await this.earnings.announce(manager, jobId, labeler);
     });

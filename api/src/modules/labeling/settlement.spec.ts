@@ -15,6 +15,7 @@ const annotation = (taskId: string, labeler: string, value: string): SubmittedAn
   value,
   kind: 'LABEL',
   tooFast: false,
+  round: 1,
   pending: true,
   overdue: false,
   late: false,
@@ -27,6 +28,7 @@ function input(annotations: SubmittedAnnotation[], changes: Partial<SettlementIn
   return {
     labels: LABELS,
     rule,
+    patience: { holdLabels: 0, recentLabels: 30 },
     final: false,
     adjudicators: false,
     gold: GOLD,
@@ -90,8 +92,75 @@ describe('settlement', () => {
   });
 
   it('does nothing without annotations', () => {
-    const nothing = { outcomes: [], asks: [], verdicts: [], retired: [], appeals: [] };
+    const nothing = { outcomes: [], asks: [], verdicts: [], retired: [], appeals: [], again: false };
     expect(settle(input([], { quizzes: [], gold: [] }))).toEqual(nothing);
+  });
+
+  describe('a labeler of whom little is known', () => {
+    const patience = { holdLabels: 3, recentLabels: 30 };
+    const agreed = [annotation('t', 'ann', '1'), annotation('t', 'bob', '1')];
+    const open = [
+      { id: 't', taken: 2, reports: 0 },
+      { id: 'u', taken: 0, reports: 0 },
+    ];
+    const later = (changes: Partial<SubmittedAnnotation>) => [
+      { ...agreed[0]!, late: true, ...changes },
+      { ...agreed[1]!, pending: false },
+    ];
+    const rest = [{ id: 'u', taken: 0, reports: 0 }];
+
+    it('waits for a verdict, while the task closes', () => {
+      const { outcomes } = settle(input(agreed, { patience, tasks: open }));
+      expect(outcomes).toMatchObject([{ taskId: 't', state: 'RESOLVED', label: '1', verdicts: [] }]);
+    });
+
+    it('is judged when enough labels are given', () => {
+      const more = ['v', 'w'].map((task) => annotation(task, 'ann', '1'));
+      const all = [...later({}), ...more];
+      expect(settle(input(later({}), { patience, tasks: rest })).verdicts).toEqual([]);
+      expect(settle(input(all, { patience, tasks: rest })).verdicts).toMatchObject([
+        { assignmentId: 't/ann', verdict: { verdict: 'PAID' } },
+      ]);
+    });
+
+    it('is judged at the end of the time for a verdict, by the labels and not for free', () => {
+      const { verdicts } = settle(input(later({ overdue: true }), { patience, tasks: rest }));
+      expect(verdicts).toMatchObject([{ verdict: { verdict: 'PAID', reason: expect.stringMatching(/^AGREED/) } }]);
+    });
+
+    it('is judged in the settlement after the last task, which is due at once', () => {
+      expect(settle(input(agreed, { patience, tasks: [open[0]!] })).again).toBe(true);
+      expect(settle(input(later({}), { patience, tasks: [] })).verdicts).toHaveLength(1);
+    });
+
+    it('is judged when the job is closed', () => {
+      expect(settle(input(agreed, { patience, tasks: open, final: true })).outcomes[0]!.verdicts).toHaveLength(2);
+    });
+  });
+
+  describe('a labeler who was good and stops to look', () => {
+    /** `ann`, `bob` and `cid` look at 80 items; `eve` does for the first 50 and then says `0` to everything. */
+    const labelers = ['ann', 'bob', 'cid', 'eve'];
+    const all = Array.from({ length: 80 }, (_, i) =>
+      labelers.map((labeler) => ({
+        ...annotation(
+          `t${String(i).padStart(2, '0')}`,
+          labeler,
+          LABELS[labeler === 'eve' && i >= 50 ? 0 : (i * 7) % 3]!,
+        ),
+        round: i,
+      })),
+    ).flat();
+    const quizzes = labelers.map((labeler) => ({ labeler, answers: GOLD }));
+    const reasonOn = (taskId: string, recentLabels: number) =>
+      settle(input(all, { quizzes, patience: { holdLabels: 0, recentLabels } }))
+        .outcomes.find((outcome) => outcome.taskId === taskId)!
+        .verdicts.find(({ labeler }) => labeler === 'eve')!.verdict.reason;
+
+    it('is gated by the last labels, also where guessing hit the right answer', () => {
+      expect(reasonOn('t78', 30)).toMatch(/^WORKER_GATE/);
+      expect(reasonOn('t78', 0)).toMatch(/^AGREED/);
+    });
   });
 
   it('gives the same bytes for the same annotations in any order', () => {

@@ -2,7 +2,7 @@ import { decideAppeal } from './appeal-decision.ts';
 import type { StoppingRule } from './consensus/stopping.ts';
 import { decideTask } from './consensus/stopping.ts';
 import { brokenGold, goldVerdict, isGoldWorthy } from './hidden-gold.ts';
-import { givenOn, modelOf, posteriorOf, verdictOn } from './settlement-model.ts';
+import { givenOn, isHeld, modelOf, posteriorOf, verdictOn } from './settlement-model.ts';
 import type { SettlementModel } from './settlement-model.ts';
 import type {
   GivenVerdict,
@@ -25,13 +25,22 @@ export function settle(input: SettlementInput): Settlement {
   const retired = brokenGold(first, input);
   const known = input.hiddenGold.filter((gold) => retired.every(({ taskId }) => taskId !== gold.taskId));
   const model = retired.length > 0 ? modelOf(input, known) : first;
+  const decided = decideTasks(model, input);
+  const appeals = input.appeals.flatMap((appeal) => decideAppeal(model, input, appeal) ?? []);
   return {
-    ...decideTasks(model, input),
+    ...decided,
     verdicts: looseVerdicts(model, input, known),
     retired,
-    appeals: input.appeals.flatMap((appeal) => decideAppeal(model, input, appeal) ?? []),
+    appeals,
+    again: appeals.length > 0 || endsJob(decided.outcomes, input),
   };
 }
+
+/** Nothing is left to label after this settlement, so that labels which wait for their labeler wait no longer. */
+const endsJob = (outcomes: readonly TaskOutcome[], { tasks, patience }: SettlementInput): boolean =>
+  patience.holdLabels > 0 &&
+  tasks.length > 0 &&
+  outcomes.filter(({ state }) => state !== 'ADJUDICATION').length === tasks.length;
 
 function decideTasks(model: SettlementModel, input: SettlementInput): Pick<Settlement, 'outcomes' | 'asks'> {
   const outcomes: TaskOutcome[] = [];
@@ -42,7 +51,7 @@ function decideTasks(model: SettlementModel, input: SettlementInput): Pick<Settl
     const decision = decisions.get(task.id);
     if (task.reports >= REPORTS_TO_CANCEL) outcomes.push(cancelled(task, annotations, 'REPORTED'));
     else if (task.taken > annotations.length) continue;
-    else if (decision !== undefined) outcomes.push(adjudicated(model, task, annotations, decision));
+    else if (decision !== undefined) outcomes.push(adjudicated(model, task, ripe(model, input, annotations), decision));
     else if (annotations.length === 0) {
       if (input.final) outcomes.push(cancelled(task, annotations, 'JOB_CLOSED'));
     } else if (task.disputed && input.adjudicators && !input.final) continue;
@@ -82,9 +91,18 @@ function decide(
   const state = resolved ? 'RESOLVED' : 'UNRESOLVED';
   const gold = resolved && isGoldWorthy(decision.posterior, annotations);
   return {
-    outcome: { ...facts, state, gold, verdicts: annotations.map((given) => judged(given, verdictOn(model, given))) },
+    outcome: {
+      ...facts,
+      state,
+      gold,
+      verdicts: ripe(model, input, annotations).map((given) => judged(given, verdictOn(model, given))),
+    },
   };
 }
+
+/** The others keep waiting, and are judged as late ones when their labeler is known. */
+const ripe = (model: SettlementModel, input: SettlementInput, annotations: readonly SubmittedAnnotation[]) =>
+  annotations.filter((given) => !isHeld(model, given, input));
 
 function ruleFor(annotations: readonly SubmittedAnnotation[], input: SettlementInput): StoppingRule {
   if (input.final) return { ...input.rule, ...FINAL };
@@ -133,7 +151,7 @@ function looseVerdicts(
 ): readonly JudgedAnnotation[] {
   const answers = new Map(known.map(({ taskId, label }) => [taskId, label]));
   return input.annotations.flatMap((given) => {
-    if (!given.pending) return [];
+    if (!given.pending || isHeld(model, given, input)) return [];
     const answer = answers.get(given.taskId);
     if (given.kind === 'GOLD' && answer !== undefined)
       return [judged(given, goldVerdict(model, given, answer, answers))];

@@ -162,7 +162,7 @@ export class SettlementWriter {
 
   /**
    * Frees the price of what was refused and cannot be appealed any more, and notes how far this settlement came; with
-   * `again` the next one is due at once, for labels that an appeal had kept waiting. Returns the labelers with news. The job row is touched only here, after all tasks.
+   * `again` the next one is due at once. Returns the labelers with news. The job row is touched only here, after all tasks.
    */
   async finish(
     manager: EntityManager,

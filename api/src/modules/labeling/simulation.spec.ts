@@ -74,7 +74,7 @@ describe('a simulated job', () => {
     const price = 40_000n;
     const quizBudget = price * BigInt(LABELERS * GOLD.length);
     const budget = (quizBudget + price * BigInt(TASKS) * 6n).toString();
-    const changes = { budget, dailyCap: budget, overlapMin: 2, overlapMax: 5, hiddenGoldBps: 500 };
+    const changes = { budget, dailyCap: budget, overlapMin: 2, overlapMax: 5, hiddenGoldBps: 500, holdLabels: 40 };
     const job = await openJob(api, Math.min(BATCH, TASKS), { ...changes, quizBudget: quizBudget.toString() });
     for (let made = BATCH; made < TASKS; made += BATCH)
       await anchoredItems(api, job.dataset, Math.min(BATCH, TASKS - made));

@@ -48,6 +48,7 @@ async function openJob({ actors, gas }: Line, datasetId: string): Promise<string
     overlapMin: 2,
     overlapMax: 4,
     secondsPerTask: 8,
+    holdLabels: 0,
     quiz,
   });
   const approval = await curator.client.approveJob({ jobId: draft.job.id });

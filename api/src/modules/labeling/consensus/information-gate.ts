@@ -21,14 +21,14 @@ const DOUBT = 0.7;
 const MINIMUM_CLASS_MASS = 1;
 
 /**
- * Informedness of each worker of the table, judged on the tasks of `judged` only, by leave-one-out posteriors. A task
+ * Informedness of each worker of the table, judged on the votes of `judged` only (a task and the index of a worker), by leave-one-out posteriors. A task
  * that nobody else has answered says nothing about a worker and is not counted: without it, being early would look like
  * guessing.
  */
 export function informednessOf(
   table: VoteTable,
   consensus: Consensus,
-  judged: (task: string) => boolean,
+  judged: (task: string, worker: number) => boolean,
 ): Informedness[] {
   const classes = table.labels.length;
   const mass = new Float64Array(table.workers.length * classes);
@@ -36,8 +36,9 @@ export function informednessOf(
   const labels = new Uint32Array(table.workers.length);
   for (let t = 0; t < table.tasks.length; t += 1) {
     const alone = table.taskStart[t + 1]! - table.taskStart[t]! < 2;
-    if (alone || !judged(table.tasks[t]!)) continue;
+    if (alone) continue;
     for (let v = table.taskStart[t]!; v < table.taskStart[t + 1]!; v += 1) {
+      if (!judged(table.tasks[t]!, table.voteWorker[v]!)) continue;
       const others = leaveOneOut(table, consensus, t, v);
       const row = table.voteWorker[v]! * classes;
       labels[table.voteWorker[v]!]! += 1;

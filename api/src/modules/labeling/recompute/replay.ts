@@ -1,4 +1,4 @@
-import { stoppingRuleOf } from '../rules.ts';
+import { patienceOf, stoppingRuleOf } from '../rules.ts';
 import type { AppealOutcome, GivenVerdict, OpenAppeal, Settlement, SettlementInput } from '../settlement-types.ts';
 import { settle } from '../settlement.ts';
 import type { PublishedAppeal, PublishedVote, PublishedVotes } from './published-votes.ts';
@@ -58,6 +58,7 @@ function inputOf(
   return {
     labels: file.rules.labels,
     rule: stoppingRuleOf(file.rules),
+    patience: patienceOf(file.rules),
     final,
     adjudicators,
     gold: file.gold,
@@ -83,8 +84,10 @@ function inputOf(
         value: vote.value,
         kind: vote.kind as 'LABEL' | 'GOLD',
         tooFast: vote.tooFast,
+        round: vote.round,
         pending,
-        overdue: false,
+        // What waited longest for its labeler was judged by the clock, whose times are not published.
+        overdue: late,
         late,
       };
     }),
