@@ -13,6 +13,16 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+async function writeSynced(path: string, value: Uint8Array): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(value);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** A temporary file whose process has ended: a crash left it. */
 function isLeftover(name: string): boolean {
   const pid = /\.bin\.(\d+)\.\d+\.tmp$/.exec(name)?.[1];
@@ -57,14 +67,14 @@ export class FileStore implements KeyStore, ResumeStore {
     const folder = dirname(path);
     await this.#makeFolder(folder);
     const temporary = `${path}.${process.pid}.${this.#counter++}.tmp`;
-    const handle = await open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(value);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      await writeSynced(temporary, value);
+      await rename(temporary, path);
+    } catch (error) {
+      // On a full disk every failed write would else leave its half behind, and the disk full.
+      await unlink(temporary).catch(() => undefined);
+      throw error;
     }
-    await rename(temporary, path);
     await syncFolder(folder);
   }
 
