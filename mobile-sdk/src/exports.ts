@@ -56,7 +56,13 @@ export { ApiError, RefusedError, TimeoutError, TransportError, UntrustedAnswerEr
 export { BadChallengeError, ConsentMissingError, SeedMissingError, SignerMissingError } from './errors/account.ts';
 export { ChainError, ContractRefusedError } from './errors/chain.ts';
 export { BlockUnavailableError, ContentError } from './errors/content.ts';
-export { QueueFullError, StorageFullError, UploadDeferredError, UploadError } from './errors/upload.ts';
+export {
+  QueueFullError,
+  ServerFullError,
+  StorageFullError,
+  UploadDeferredError,
+  UploadError,
+} from './errors/upload.ts';
 
 export { memoryPlatform } from './platform/memory.ts';
 export type { Clock, DeviceState, Fetch, KeyStore, Network, Platform, ResumeStore } from './platform/ports.ts';

@@ -2,6 +2,7 @@ import { type CID, childrenOf, LEAF_SIZE, leafMatches, parseCid } from '@allod/p
 import type { ClientContext } from '../context.ts';
 import { BlockUnavailableError, ContentError } from '../errors/content.ts';
 import { TransportError } from '../errors/api.ts';
+import { exchange } from '../upload/exchange.ts';
 import { retryAfterSeconds, withRetry } from '../upload/retry.ts';
 
 /** A block of at most one leaf, plus room for a node full of links. */
@@ -29,22 +30,16 @@ export async function fetchBlock(client: ClientContext, cid: CID): Promise<Uint8
 
 async function fetchFrom(client: ClientContext, gateway: string, cid: CID): Promise<Uint8Array<ArrayBuffer>> {
   const { platform } = client;
-  let response: Response;
-  try {
-    response = await platform.fetch(`${gateway.replace(/\/$/, '')}/ipfs/${cid}?format=raw`, {
-      headers: { accept: 'application/vnd.ipld.raw' },
-    });
-  } catch (cause) {
-    throw new TransportError('the gateway cannot be reached', { cause });
-  }
+  const url = `${gateway.replace(/\/$/, '')}/ipfs/${cid}?format=raw`;
+  const asked = { headers: { accept: 'application/vnd.ipld.raw' } };
+  const response = await exchange(platform, url, asked, { peer: 'the gateway' });
   if (!response.ok) {
-    await response.body?.cancel();
     throw new TransportError(`the gateway answered ${response.status}`, {
       retryable: response.status >= 500 || response.status === 429,
       retryAfter: retryAfterSeconds(response, platform.clock.now()),
     });
   }
-  return new Uint8Array(await response.arrayBuffer());
+  return response.bytes;
 }
 
 /** Leaf CIDs of a file in order; `limit` leaves at most, so that a false root cannot make the client walk for ever. */

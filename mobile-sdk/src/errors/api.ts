@@ -15,9 +15,15 @@ export class TransportError extends AllodError {
 
   constructor(
     shortMessage: string,
-    options: { cause?: unknown; details?: unknown; retryAfter?: number | undefined; retryable?: boolean } = {},
+    options: {
+      code?: string;
+      cause?: unknown;
+      details?: unknown;
+      retryAfter?: number | undefined;
+      retryable?: boolean;
+    } = {},
   ) {
-    super('TRANSPORT_FAILED', shortMessage, options);
+    super(options.code ?? 'TRANSPORT_FAILED', shortMessage, options);
     this.retryAfter = options.retryAfter;
     this.retryable = options.retryable ?? true;
   }

@@ -1,3 +1,4 @@
+import { TransportError } from './api.ts';
 import { AllodError } from './base.ts';
 
 /** A block was refused for good, or could not be sent after all attempts. The batch stays queued; `resume()` goes on. */
@@ -6,6 +7,15 @@ export class UploadError extends AllodError {
 
   constructor(shortMessage: string, options: { code?: string; details?: unknown; cause?: unknown } = {}) {
     super(options.code ?? 'UPLOAD_FAILED', shortMessage, options);
+  }
+}
+
+/** The API has no room for a block. The batch stays queued; `startUploads()` tries again when the API said so, or an hour later at most. */
+export class ServerFullError extends TransportError {
+  override name = 'ServerFullError';
+
+  constructor(retryAfter: number | undefined) {
+    super('the API has no room left', { code: 'SERVER_FULL', retryable: false, retryAfter, details: { status: 507 } });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { ApiError, RefusedError, TransportError } from '../errors/api.ts';
 import type { Platform } from '../platform/ports.ts';
+import { exchange } from '../upload/exchange.ts';
 import { retryAfterSeconds, withRetry } from '../upload/retry.ts';
 
 interface GraphqlAnswer<Result> {
@@ -38,17 +39,13 @@ async function post<Result>(
   variables: unknown,
   token?: string,
 ): Promise<GraphqlAnswer<Result>> {
-  let response: Response;
-  try {
-    response = await platform.fetch(`${api}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify({ query, variables }),
-    });
-  } catch (cause) {
-    throw new TransportError('the API cannot be reached', { cause });
-  }
-  const text = await response.text();
+  const asked = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+    body: JSON.stringify({ query, variables }),
+  };
+  const response = await exchange(platform, `${api}/graphql`, asked, { peer: 'the API' });
+  const text = new TextDecoder().decode(response.bytes);
   try {
     const answer = JSON.parse(text) as GraphqlAnswer<Result>;
     if (answer.data !== undefined || Array.isArray(answer.errors)) return answer;

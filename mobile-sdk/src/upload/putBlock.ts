@@ -1,8 +1,9 @@
 import { Code } from '@allod/protocol';
 import type { ClientContext } from '../context.ts';
 import { TransportError } from '../errors/api.ts';
-import { UploadError } from '../errors/upload.ts';
+import { ServerFullError, UploadError } from '../errors/upload.ts';
 import type { Account } from '../identity/account.ts';
+import { exchange } from './exchange.ts';
 import { retryAfterSeconds, withRetry } from './retry.ts';
 
 /** Times that a block is sent again when it arrives damaged. */
@@ -10,7 +11,8 @@ const DAMAGE_LIMIT = 3;
 
 /**
  * PUTs one block by its CID, signed in as `as`. Network faults, 429 and 5xx are tried again with backoff; an ended session is
- * renewed; a block that arrived damaged is sent again. Throws {@link UploadError} with the API's code otherwise.
+ * renewed; a block that arrived damaged is sent again. Throws {@link ServerFullError} when the API has no room, {@link UploadError}
+ * with its code otherwise.
  */
 export async function putBlock(client: ClientContext, as: Account, cid: string, bytes: Uint8Array): Promise<void> {
   const { platform, api, sessions } = client;
@@ -18,19 +20,16 @@ export async function putBlock(client: ClientContext, as: Account, cid: string, 
   let damaged = 0;
   const attempt = async (): Promise<void> => {
     const { token } = await sessions.get(as);
-    let response: Response;
-    try {
-      response = await platform.fetch(`${api}/blocks/${cid}`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${token}` },
-        body: bytes as Uint8Array<ArrayBuffer>,
-      });
-    } catch (cause) {
-      throw new TransportError('the API cannot be reached', { cause });
-    }
-    const text = await response.text();
-    if (response.ok) return;
-    const { status } = response;
+    const put = {
+      method: 'PUT',
+      headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${token}` },
+      body: bytes as Uint8Array<ArrayBuffer>,
+    };
+    const answer = await exchange(platform, `${api}/blocks/${cid}`, put, { peer: 'the API' });
+    if (answer.ok) return;
+    const { status } = answer;
+    const retryAfter = retryAfterSeconds(answer, platform.clock.now());
+    if (status === 507) throw new ServerFullError(retryAfter);
     if (status === 401 && !renewed) {
       renewed = true;
       sessions.drop(as);
@@ -39,10 +38,9 @@ export async function putBlock(client: ClientContext, as: Account, cid: string, 
     if (status === 422 && ++damaged < DAMAGE_LIMIT)
       throw new TransportError('the block arrived damaged', { retryAfter: 0 });
     if (status >= 500 || [408, 425, 429].includes(status)) {
-      throw new TransportError(`the API answered ${status}`, {
-        retryAfter: retryAfterSeconds(response, platform.clock.now()),
-      });
+      throw new TransportError(`the API answered ${status}`, { retryAfter });
     }
+    const text = new TextDecoder().decode(answer.bytes);
     throw new UploadError('the API refuses a block', {
       code: codeOf(status, text),
       details: { cid, status, body: text.slice(0, 500) },

@@ -14,7 +14,7 @@ export interface RetryPolicy {
 export const defaultRetry: RetryPolicy = { attempts: 7, baseDelay: 250, maxDelay: 30_000 };
 
 /** Seconds of a `Retry-After` header, given as seconds or as an HTTP date. */
-export function retryAfterSeconds(response: Response, now: number): number | undefined {
+export function retryAfterSeconds(response: Pick<Response, 'headers'>, now: number): number | undefined {
   const value = response.headers.get('retry-after');
   if (value === null) return undefined;
   const seconds = Number(value);
