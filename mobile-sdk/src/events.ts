@@ -32,10 +32,20 @@ export type QueueEvent =
   /** Collected readings could not be made a batch; they stay collected. */
   | { type: 'HELD'; datasetId: string; readings: number; code: string };
 
+/** Items that were validated too late for the version of their intake are in the open intake now. */
+export interface RewrappedEvent {
+  datasetId: string;
+  contributionIds: string[];
+  intake: number;
+  /** Root of their new leaves. */
+  root: string;
+}
+
 export interface ClientEvents {
   state: UploadEvent;
   contribution: ContributionEvent;
   queue: QueueEvent;
+  rewrapped: RewrappedEvent;
 }
 
 /** Typed event emitter. A listener that throws does not disturb the others or the emitter. */

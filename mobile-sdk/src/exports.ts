@@ -3,11 +3,19 @@ export type { ClientContext } from './context.ts';
 export type { Chain, ChainOptions, ContractAddresses } from './chain/contracts.ts';
 export type { ChainDataset } from './chain/reads.ts';
 export type { ChainVersion } from './chain/versions.ts';
-export type { ClientEvents, ContributionEvent, QueueEvent, UploadEvent, UploadState } from './events.ts';
+export type {
+  ClientEvents,
+  ContributionEvent,
+  QueueEvent,
+  RewrappedEvent,
+  UploadEvent,
+  UploadState,
+} from './events.ts';
 export type { StoredConsent } from './identity/consents.ts';
 export type { SignedReceipt } from './identity/receipts.ts';
 export type { Session } from './identity/sessions.ts';
 export type { CommittedBatch } from './upload/committedBatch.ts';
+export type { RewrappedBatch } from './upload/rewrapLate.ts';
 export type { ContributionReceipt } from './upload/contributionReceipts.ts';
 export type { QueueOptions, UploadPolicy, WhenFull } from './options.ts';
 export type { ItemBytes, SliceSource } from './crypto/itemSource.ts';
@@ -23,6 +31,7 @@ export type * from './actions/collect.ts';
 export type * from './actions/erase.ts';
 export type * from './actions/receipts.ts';
 export type * from './actions/resume.ts';
+export type * from './actions/rewrapContributions.ts';
 export type * from './actions/queue.ts';
 export type * from './actions/getContribution.ts';
 export type * from './actions/waitForContribution.ts';

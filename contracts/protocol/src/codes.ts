@@ -63,6 +63,9 @@ export const Code = {
   LEDGER_MISMATCH: 'LEDGER_MISMATCH',
   WRONG_SIGNER: 'WRONG_SIGNER',
   WORKER_UNAVAILABLE: 'WORKER_UNAVAILABLE',
+  AWAITS_REWRAP: 'AWAITS_REWRAP',
+  REWRAPPED: 'REWRAPPED',
+  NOT_LATE: 'NOT_LATE',
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
 

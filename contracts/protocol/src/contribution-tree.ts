@@ -14,6 +14,14 @@ function node(left: Hex, right: Hex): Hex {
   return keccak256(concatBytes(NODE, fromHex(left), fromHex(right))) as Hex;
 }
 
+/**
+ * Leaves of a batch that holds only some positions, as a rewrap does: each at the index that its contributionId is made of, 32 zero
+ * bytes where there is none. The batch's count is the highest index + 1.
+ */
+export function leavesByIndex(leaves: ReadonlyMap<number, Hex>, count: number): Hex[] {
+  return Array.from({ length: count }, (_, index) => leaves.get(index) ?? ZERO);
+}
+
 /** Leaf of a contribution: keccak256(0x00 ‖ hashStruct(Contribution)). */
 export function contributionLeaf(contribution: Contribution): Hex {
   return keccak256(concatBytes(LEAF, fromHex(hashStruct('Contribution', contribution)))) as Hex;

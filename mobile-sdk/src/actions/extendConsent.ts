@@ -1,4 +1,4 @@
-import { labelKey, MAX_VERSION, type SealedKeyRecord, type SignedKeyRecord, topKek, walkKek } from '@allod/protocol';
+import { labelKey, MAX_VERSION, type SealedKeyRecord, type SignedKeyRecord, walkKek } from '@allod/protocol';
 import { type ClientContext, execute, refOf, type RefAccount } from '../context.ts';
 import type { ConsentMissingError, SeedMissingError } from '../errors/account.ts';
 import type { RefusedError, TransportError } from '../errors/api.ts';
@@ -6,8 +6,16 @@ import { AllodError } from '../errors/base.ts';
 import type { ChainError } from '../errors/chain.ts';
 import { ConsentExtendDocument, OwnerKeysDocument, type SignedRecordInput } from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
-import { consentInput, grantInput, loadConsent, saveConsent, type StoredConsent } from '../identity/consents.ts';
+import {
+  consentInput,
+  grantInput,
+  loadConsent,
+  saveConsent,
+  saveExtension,
+  type StoredConsent,
+} from '../identity/consents.ts';
 import { deviceKey } from '../identity/deviceKey.ts';
+import { topKekOf } from '../identity/topKek.ts';
 import { recordTerms, sealAndSign } from '../identity/sealedKeys.ts';
 import { grantConsent } from './grantConsent.ts';
 
@@ -63,6 +71,7 @@ export async function extendConsent(
     if (sealed.length === 0) return { consent, extended: [] };
     const input = { datasetId, consent: consentInput(consent), grant: grantInput(consent), sealed };
     const { extended } = accepted((await execute(client, ConsentExtendDocument, { input }, ref)).consentExtend);
+    await saveExtension(client, consent, extended);
     return { consent, extended };
   } catch (error) {
     await saveConsent(client, current);
@@ -87,7 +96,7 @@ async function sealAnew(client: ClientContext, ref: RefAccount, stored: StoredCo
     if (!grows) continue;
     const { consentHash } = record;
     const terms = { ...recordTerms(client, stored), consentHash };
-    const top = topKek(ref.refSeed, client.chain.chainId, datasetId, consentHash);
+    const top = await topKekOf(client, ref, datasetId, consentHash);
     if (record.kind === 'kek') {
       const { version } = record;
       records.push(

@@ -5,6 +5,7 @@ export { extendConsent } from './extendConsent.ts';
 export { contribute } from './contribute.ts';
 export { collect, flush } from './collect.ts';
 export { resume } from './resume.ts';
+export { rewrapContributions } from './rewrapContributions.ts';
 export { startUploads } from './startUploads.ts';
 export { discardBatch, getQueue } from './queue.ts';
 export { getContribution, getContributions } from './getContribution.ts';

@@ -4,7 +4,6 @@ import {
   type SealedKek,
   type SealedKeyRecord,
   type SignedKeyRecord,
-  topKek,
   unwrapDek,
   walkKek,
 } from '@allod/protocol';
@@ -15,6 +14,7 @@ import type { ApiError, TransportError } from '../errors/api.ts';
 import { AllodError } from '../errors/base.ts';
 import { ContentError } from '../errors/content.ts';
 import { OwnerKeysDocument, OwnItemsDocument, type OwnItemsQuery } from '../graphql/generated.ts';
+import { topKekOf } from '../identity/topKek.ts';
 import { openKeys } from '../identity/openKeys.ts';
 
 const PAGE = 200;
@@ -69,7 +69,7 @@ export async function* recoverContributions(
       if (!wrap && item.state === 'WITHDRAWN')
         throw new ContentError('ITEM_WITHDRAWN', 'the keys of this item were destroyed', { details });
       if (!wrap) throw new ContentError('WRAP_MISSING', 'the API has no wrapped key for this item', { details });
-      const dek = unwrapDek(kekOf(wrap.consentHash, wrap.intake), fromHex(wrap.wrappedDek), item.id);
+      const dek = unwrapDek(await kekOf(wrap.consentHash, wrap.intake), fromHex(wrap.wrappedDek), item.id);
       const bytes = await openItem(client, { ...item, contributionId: item.id }, dek);
       const { mediaType } = (item.metadata ?? {}) as { mediaType?: string };
       yield { ok: true, item, bytes, mediaType };
@@ -83,11 +83,11 @@ export async function* recoverContributions(
   }
 }
 
-type KekOf = (consentHash: string, intake: number) => Uint8Array;
+type KekOf = (consentHash: string, intake: number) => Promise<Uint8Array>;
 
 function derived(client: ClientContext, ref: RefAccount, datasetId: string): KekOf {
-  const { chainId } = client.chain;
-  return (consentHash, intake) => walkKek(topKek(ref.refSeed, chainId, datasetId, consentHash), MAX_VERSION, intake);
+  return async (consentHash, intake) =>
+    walkKek(await topKekOf(client, ref, datasetId, consentHash), MAX_VERSION, intake);
 }
 
 /** The highest sealed KEK of each consent from the keepers, asked for as the contributor; older ones follow from it. */
@@ -100,7 +100,7 @@ async function released(client: ClientContext, ref: RefAccount, { sealed }: Owne
   }
   const results = await openKeys(client, ref, [...highest.values()]);
   const keys = new Map([...highest].map(([name, { version }], i) => [name, { version, result: results[i] }]));
-  return (consentHash, intake) => {
+  return async (consentHash, intake) => {
     const key = keys.get(consentHash.toLowerCase());
     if (!key) throw new ContentError('KEY_MISSING', 'the API has no sealed key for this consent');
     if (!key.result?.ok)

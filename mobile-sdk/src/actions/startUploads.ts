@@ -1,4 +1,5 @@
 import type { ClientContext } from '../context.ts';
+import { TransportError } from '../errors/api.ts';
 import { retryAt } from '../upload/sendBatch.ts';
 import { resume } from './resume.ts';
 
@@ -33,14 +34,20 @@ export function startUploads(client: ClientContext): () => void {
     }
     running = true;
     timer?.abort(new Error('replaced'));
-    const { waiting } = await resume(client).catch(() => ({ waiting: [{ error: undefined }] }));
+    const { waiting, rewrapFailures } = await resume(client).catch(() => ({
+      waiting: [{ error: undefined }],
+      rewrapFailures: [],
+    }));
     running = false;
     if (stopped.signal.aborted) return;
     if (again) {
       again = false;
       return run();
     }
-    const retryable = waiting.filter(({ error }) => error === undefined || error instanceof Error);
+    const retryable: { error?: unknown }[] = [
+      ...waiting.filter(({ error }) => error === undefined || error instanceof Error),
+      ...rewrapFailures.filter(({ error }) => error instanceof TransportError),
+    ];
     if (retryable.length === 0) {
       wait = FIRST;
       return;

@@ -107,6 +107,26 @@ export type ContributionInput = {
   wrappedDek: string;
 };
 
+/** Late items of one salt under new leaves, which differ from the old ones in `intake` only; each at the index that its id is made of. */
+export type ContributionRewrapInput = {
+  /** ContributionBatch, signed by `grant.signer`. */
+  batchSignature: string;
+  /** The consent whose terms count for the items; known here. */
+  consentHash: string;
+  /** Highest index + 1. */
+  count: number;
+  datasetId: string;
+  grant: DeviceGrantInput;
+  /** The open intake. */
+  intake: number;
+  items: Array<RewrapItemInput>;
+  /** Root of the new leaves, 32 zero bytes at every other index. */
+  root: string;
+  salt: string;
+  /** KEK of the open intake, sealed to the keepers. */
+  sealedKek: SignedRecordInput;
+};
+
 /** Lifecycle of a contribution; every change keeps a reason code. */
 export type ContributionState =
   /** Its batch root is on chain. */
@@ -218,6 +238,12 @@ export type QuizItemInput = {
   answer: string;
   contentBase64: string;
   mediaType: string;
+};
+
+export type RewrapItemInput = {
+  contributionId: string;
+  /** DEK under the KEK of `intake`, 60 bytes. */
+  wrappedDek: string;
 };
 
 /** A sealed key record with its owner's signature over `SealedKey`. */
@@ -593,6 +619,23 @@ export type ConsentExtendMutationVariables = Exact<{
 
 export type ConsentExtendMutation = { consentExtend:
     | { __typename: 'ConsentExtended', consentHash: string, extended: Array<string> }
+    | { __typename: 'Refused', code: string, message: string, details: unknown }
+   };
+
+export type LateContributionsQueryVariables = Exact<{
+  datasetId: string;
+}>;
+
+
+export type LateContributionsQuery = { lateContributions: { openIntake: number, batches: Array<{ root: string, count: number, salt: string, consentHash: string, signature: string, grant: { contributorRef: string, datasetId: string, signer: string, validUntil: number, grantNonce: number, signature: string }, terms: { contributorRef: string, datasetId: string, purposes: number, validUntil: number, minPrice: string, termsHash: string, consentNonce: number, sources: number, signature: string }, items: Array<{ wrappedDek: string, contribution: { schemaHash: string, floeHeader: string, consentHash: string, metadata: unknown, id: string, datasetId: string, contributorRef: string, cid: string, size: number, intake: number, state: ContributionState, reason: string | null, batchRoot: string, index: number, proof: Array<string>, anchorTx: string | null, anchoredAt: string | null, version: number | null, committedAt: string } }> }> } };
+
+export type ContributionRewrapMutationVariables = Exact<{
+  input: ContributionRewrapInput;
+}>;
+
+
+export type ContributionRewrapMutation = { contributionRewrap:
+    | { __typename: 'ContributionBatchCommitted', root: string, contributions: Array<{ id: string, datasetId: string, contributorRef: string, cid: string, size: number, intake: number, state: ContributionState, reason: string | null, batchRoot: string, index: number, proof: Array<string>, anchorTx: string | null, anchoredAt: string | null, version: number | null, committedAt: string }>, receipt: { subject: string, kind: number, evidenceHash: string, issuedAt: number, signer: string, signature: string, text: string } }
     | { __typename: 'Refused', code: string, message: string, details: unknown }
    };
 
@@ -2027,3 +2070,109 @@ export const ConsentExtendDocument = /*#__PURE__*/ new TypedDocumentString(`
   message
   details
 }`) as unknown as TypedDocumentString<ConsentExtendMutation, ConsentExtendMutationVariables>;
+export const LateContributionsDocument = /*#__PURE__*/ new TypedDocumentString(`
+    query LateContributions($datasetId: Bytes32!) {
+  lateContributions(datasetId: $datasetId) {
+    openIntake
+    batches {
+      root
+      count
+      salt
+      consentHash
+      signature
+      grant {
+        contributorRef
+        datasetId
+        signer
+        validUntil
+        grantNonce
+        signature
+      }
+      terms {
+        contributorRef
+        datasetId
+        purposes
+        validUntil
+        minPrice
+        termsHash
+        consentNonce
+        sources
+        signature
+      }
+      items {
+        wrappedDek
+        contribution {
+          ...ContributionFields
+          schemaHash
+          floeHeader
+          consentHash
+          metadata
+        }
+      }
+    }
+  }
+}
+    fragment ContributionFields on Contribution {
+  id
+  datasetId
+  contributorRef
+  cid
+  size
+  intake
+  state
+  reason
+  batchRoot
+  index
+  proof
+  anchorTx
+  anchoredAt
+  version
+  committedAt
+}`) as unknown as TypedDocumentString<LateContributionsQuery, LateContributionsQueryVariables>;
+export const ContributionRewrapDocument = /*#__PURE__*/ new TypedDocumentString(`
+    mutation ContributionRewrap($input: ContributionRewrapInput!) {
+  contributionRewrap(input: $input) {
+    __typename
+    ... on ContributionBatchCommitted {
+      root
+      contributions {
+        ...ContributionFields
+      }
+      receipt {
+        ...ReceiptFields
+      }
+    }
+    ...Refusal
+  }
+}
+    fragment Refusal on Refused {
+  code
+  message
+  details
+}
+fragment ContributionFields on Contribution {
+  id
+  datasetId
+  contributorRef
+  cid
+  size
+  intake
+  state
+  reason
+  batchRoot
+  index
+  proof
+  anchorTx
+  anchoredAt
+  version
+  committedAt
+}
+fragment ReceiptFields on SignedReceipt {
+  subject
+  kind
+  evidenceHash
+  issuedAt
+  signer
+  signature
+  text
+}`) as unknown as TypedDocumentString<ContributionRewrapMutation, ContributionRewrapMutationVariables>;

@@ -22,7 +22,8 @@ interface ConsentFile {
 }
 
 const key = (datasetId: string, hash: string): string => `consent/${datasetId.toLowerCase()}/${hash}`;
-const currentKey = (datasetId: string): string => `consent-current/${datasetId.toLowerCase()}`;
+const CURRENT = 'consent-current/';
+const currentKey = (datasetId: string): string => `${CURRENT}${datasetId.toLowerCase()}`;
 
 /** The consent in the shape of the API. */
 export function consentInput({ consent, signature }: StoredConsent): ConsentInput {
@@ -36,11 +37,23 @@ export function grantInput({ grant, grantSignature }: StoredConsent): DeviceGran
 
 /** Stores a consent and makes it the one that new contributions are given under. */
 export async function saveConsent(client: ClientContext, stored: StoredConsent): Promise<void> {
+  await storeConsent(client, stored);
+  const { datasetId } = stored.consent;
+  await saveJson(client.platform.resumeStore, currentKey(datasetId), { consentHash: stored.consentHash });
+}
+
+/** Stores a consent, whichever is current. */
+export async function storeConsent(client: ClientContext, stored: StoredConsent): Promise<void> {
   const store = client.platform.resumeStore;
   const { datasetId } = stored.consent;
   const file: ConsentFile = { consent: consentInput(stored), grant: grantInput(stored), schemaHash: stored.schemaHash };
   await saveJson(store, key(datasetId, stored.consentHash), file);
-  await saveJson(store, currentKey(datasetId), { consentHash: stored.consentHash });
+}
+
+/** Datasets that this device has a consent for. */
+export async function consentedDatasets(client: ClientContext): Promise<string[]> {
+  const names = await client.platform.resumeStore.list(CURRENT);
+  return names.map((name) => name.slice(CURRENT.length));
 }
 
 /** A stored consent by its hash, or the current one. Throws {@link ConsentMissingError}. */
@@ -53,6 +66,25 @@ export async function loadConsent(client: ClientContext, datasetId: string, hash
   const { signature: grantSignature, ...grant } = file.grant;
   const consent: Consent = { ...terms, minPrice: BigInt(minPrice) };
   return { consentHash: consentHash(consent), consent, signature, grant, grantSignature, schemaHash: file.schemaHash };
+}
+
+const extensionKey = (datasetId: string, hash: string): string =>
+  `consent-extended/${datasetId.toLowerCase()}/${hash.toLowerCase()}`;
+
+/** Remembers that the contributor had a newer consent count for what was given under older ones. */
+export async function saveExtension(
+  client: ClientContext,
+  newer: StoredConsent,
+  older: readonly string[],
+): Promise<void> {
+  const { datasetId } = newer.consent;
+  for (const hash of older)
+    await saveJson(client.platform.resumeStore, extensionKey(datasetId, hash), { by: newer.consentHash });
+}
+
+/** The consent that this device made count for what was given under another one; undefined when it did not. */
+export async function extensionOf(client: ClientContext, datasetId: string, hash: string): Promise<string | undefined> {
+  return (await loadJson<{ by: string }>(client.platform.resumeStore, extensionKey(datasetId, hash)))?.by;
 }
 
 /** Forgets which consent is current; contributions need a new one from here on. */

@@ -1,7 +1,7 @@
 import { type DeviceGrant, signStruct, toHex } from '@allod/protocol';
 import { BaseWallet, SigningKey } from 'ethers';
 import type { ClientContext, RefAccount } from '../context.ts';
-import { type StoredConsent, saveConsent } from './consents.ts';
+import { type StoredConsent, storeConsent } from './consents.ts';
 import { randomBytes } from '../random.ts';
 
 /** Longest life of a grant, in seconds. */
@@ -52,6 +52,6 @@ export async function withFreshGrant(
   // A grant that is good for longer than any may be was signed by a clock that was wrong.
   if (stored.grant.signer === key.address && left > RENEW_BEFORE && left <= GRANT_LIFE + RENEW_BEFORE) return stored;
   const renewed = { ...stored, ...(await signGrant(client, ref, stored.consent.datasetId, stored.grant.grantNonce)) };
-  await saveConsent(client, renewed);
+  await storeConsent(client, renewed);
   return renewed;
 }

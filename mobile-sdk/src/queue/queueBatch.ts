@@ -1,4 +1,4 @@
-import { contributionId, jsonSha256, MAX_BATCH, toHex, topKek, wrapDek } from '@allod/protocol';
+import { contributionId, jsonSha256, MAX_BATCH, toHex, wrapDek } from '@allod/protocol';
 import { hexlify } from 'ethers';
 import { type ClientContext, refOf } from '../context.ts';
 import type { ItemBytes } from '../crypto/itemSource.ts';
@@ -6,6 +6,7 @@ import { sealItem } from '../crypto/sealItem.ts';
 import { AllodError } from '../errors/base.ts';
 import { StorageFullError } from '../errors/upload.ts';
 import { loadConsent } from '../identity/consents.ts';
+import { topKekOf } from '../identity/topKek.ts';
 import { bytesOf, type QueuedBatch, type QueuedItem, spoolIn } from '../upload/batch.ts';
 import { SpoolWriter } from './spoolWriter.ts';
 import { randomBytes } from '../random.ts';
@@ -30,13 +31,13 @@ export async function queueBatch(
 ): Promise<QueuedBatch> {
   if (items.length < 1 || items.length > MAX_BATCH)
     throw new AllodError('BAD_INPUT', `a batch holds 1 to ${MAX_BATCH} items`);
-  const { platform, chain, events } = client;
+  const { platform, events } = client;
   const ref = refOf(client, datasetId);
   const { consentHash, schemaHash } = await loadConsent(client, datasetId);
   const spool = spoolIn(platform.resumeStore);
   const salt = hexlify(randomBytes(32));
   const id = salt.slice(2);
-  const top = topKek(ref.refSeed, chain.chainId, datasetId, consentHash);
+  const top = await topKekOf(client, ref, datasetId, consentHash);
   try {
     const seq = await spool.begin(id, platform.clock.now());
     const writer = new SpoolWriter(client, spool, id);

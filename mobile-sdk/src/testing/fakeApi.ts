@@ -129,6 +129,7 @@ export class FakeApi {
         missing: input.blocks.map(({ cid }) => cid).filter((cid) => !this.blocks.has(cid)),
         quotaBytesLeft: '1000000',
       }),
+      lateContributions: () => ({ openIntake: this.openIntake, batches: [] }),
       contributionCommit: ({ input }: { input: ContributionCommitInput }) => this.#commit(input),
     };
     const bent = Object.entries(this.resolvers).map(([name, resolve]) => [

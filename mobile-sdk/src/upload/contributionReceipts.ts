@@ -3,6 +3,7 @@ import {
   contributionLeaf,
   contributionProof,
   contributionRoot,
+  leavesByIndex,
   verifyContributionProof,
 } from '@allod/protocol';
 import type { ClientContext } from '../context.ts';
@@ -21,8 +22,11 @@ interface ProofFile {
   root: string;
   salt: string;
   batchSignature: string;
-  items: (Contribution & { wrappedDek: string; metadata?: unknown })[];
+  /** By index; null where a rewrap holds nothing. */
+  items: (ProofItem | null)[];
 }
+
+type ProofItem = Contribution & { wrappedDek: string; metadata?: unknown };
 
 /** One contribution as its contributor can prove it: to anyone, and without the API. */
 export interface ContributionReceipt {
@@ -63,18 +67,32 @@ export async function keepProofs(
   await saveJson(client.platform.resumeStore, `${folder(datasetId)}${batch.id}`, file);
 }
 
+/** Keeps the same of items that got a new leaf; from here on this is their receipt. */
+export async function keepRewrapProofs(
+  client: ClientContext,
+  { items, ...facts }: Omit<ProofFile, 'v' | 'items'> & { items: { index: number; item: ProofItem }[] },
+): Promise<void> {
+  const byIndex = new Map(items.map(({ index, item }) => [index, item]));
+  const places = Array.from({ length: Math.max(...byIndex.keys()) + 1 }, (_, index) => byIndex.get(index) ?? null);
+  const file: ProofFile = { v: 1, ...facts, items: places };
+  await saveJson(client.platform.resumeStore, `${folder(facts.datasetId)}${facts.root}`, file);
+}
+
+/** Where the record with the latest intake is: a re-wrapped item has several. */
 async function find(
   client: ClientContext,
   datasetId: string,
   contributionId: string,
-): Promise<{ name: string; file: ProofFile; index: number } | undefined> {
+): Promise<{ name: string; file: ProofFile; index: number; item: ProofItem } | undefined> {
+  let latest: { name: string; file: ProofFile; index: number; item: ProofItem } | undefined;
   const { resumeStore } = client.platform;
   for (const name of await resumeStore.list(folder(datasetId))) {
     const file = await loadJson<ProofFile>(resumeStore, name);
-    const index = file?.items.findIndex((item) => item.contributionId === contributionId.toLowerCase()) ?? -1;
-    if (file && index >= 0) return { name, file, index };
+    const index = file?.items.findIndex((item) => item?.contributionId === contributionId.toLowerCase()) ?? -1;
+    const item = file?.items[index];
+    if (file && item && item.intake > (latest?.item.intake ?? 0)) latest = { name, file, index, item };
   }
-  return undefined;
+  return latest;
 }
 
 /** The receipt of one contribution, with its proof computed and checked; undefined when this device did not commit it. */
@@ -86,15 +104,17 @@ export async function loadContributionReceipt(
   const found = await find(client, datasetId, contributionId);
   if (!found) return undefined;
   const { file, index } = found;
-  const records = file.items.map(({ wrappedDek: _, metadata: __, ...record }) => record);
-  const leaves = records.map(contributionLeaf);
+  const leaves = leavesByIndex(
+    new Map(file.items.flatMap((item, i) => (item ? [[i, contributionLeaf(recordOf(item))] as const] : []))),
+    file.items.length,
+  );
   const proof = contributionProof(leaves, index);
   const leaf = leaves[index] as (typeof leaves)[number];
   if (contributionRoot(leaves) !== file.root || !verifyContributionProof(file.root, leaf, index, proof))
     throw new UntrustedAnswerError('the stored receipt does not prove its batch', { contributionId });
-  const { wrappedDek, metadata } = file.items[index] as ProofFile['items'][number];
+  const { wrappedDek, metadata } = found.item;
   return {
-    contribution: records[index] as Contribution,
+    contribution: recordOf(found.item),
     metadata,
     wrappedDek: wrappedDek === '' ? null : wrappedDek,
     index,
@@ -105,6 +125,8 @@ export async function loadContributionReceipt(
   };
 }
 
+const recordOf = ({ wrappedDek: _, metadata: __, ...record }: ProofItem): Contribution => record;
+
 /** Drops the wrapped key and the metadata of one item from this device; its record stays, as what was anchored stays. */
 export async function forgetContribution(
   client: ClientContext,
@@ -114,6 +136,6 @@ export async function forgetContribution(
   const found = await find(client, datasetId, contributionId);
   if (!found) return;
   const { name, file, index } = found;
-  const items = file.items.map((item, i) => (i === index ? { ...item, wrappedDek: '', metadata: null } : item));
+  const items = file.items.map((item, i) => (item && i === index ? { ...item, wrappedDek: '', metadata: null } : item));
   await saveJson(client.platform.resumeStore, name, { ...file, items });
 }

@@ -5,7 +5,6 @@ import {
   fromHex,
   signStruct,
   toHex,
-  topKek,
   unwrapDek,
   walkKek,
   wrapDek,
@@ -17,6 +16,7 @@ import { labelPacks, packCount } from '../crypto/labelPacks.ts';
 import type { LabelPackInput, SignedRecordInput } from '../graphql/generated.ts';
 import { consentInput, grantInput, type StoredConsent } from '../identity/consents.ts';
 import { deviceKey } from '../identity/deviceKey.ts';
+import { topKekOf } from '../identity/topKek.ts';
 import { recordTerms, sealAndSign } from '../identity/sealedKeys.ts';
 import { loadJson, saveJson } from '../store.ts';
 import type { CommitDraft, QueuedBatch } from './batch.ts';
@@ -35,7 +35,7 @@ export async function draftCommit(
   const { chainId, contracts } = client.chain;
   const { datasetId, salt, schemaHash } = batch;
   const { consentHash } = stored;
-  const top = topKek(ref.refSeed, chainId, datasetId, consentHash);
+  const top = await topKekOf(client, ref, datasetId, consentHash);
   const kek = walkKek(top, MAX_VERSION, intake);
   const deks = batch.items.map((item) => unwrapDek(top, fromHex(item.spoolDek), item.contributionId));
   const signer = await deviceKey(client, datasetId);
@@ -101,7 +101,8 @@ function contributionOf(batch: QueuedBatch, item: QueuedBatch['items'][number], 
   };
 }
 
-async function sealedKekOf(
+/** The KEK of an intake, sealed once per consent, intake and key network. */
+export async function sealedKekOf(
   client: ClientContext,
   stored: StoredConsent,
   kek: Uint8Array,

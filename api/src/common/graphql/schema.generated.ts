@@ -74,6 +74,8 @@ export type Query = {
   contribution?: Maybe<Contribution>;
   /** Contributions of the signed-in contributorRef, newest first. */
   myContributions: ContributionConnection;
+  /** Items of the signed-in contributorRef that qualified only after the version of their intake was published. */
+  lateContributions: LateContributions;
   /** The operator's receipts on withdrawals of the signed-in contributorRef: what was dropped, and what cannot be undone. */
   withdrawalReceipts: Array<SignedReceipt>;
   /** What was withdrawn from a dataset, oldest first; licensees acknowledge it. */
@@ -110,6 +112,11 @@ export type QueryMyContributionsArgs = {
   datasetId?: InputMaybe<Scalars['Bytes32']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type QueryLateContributionsArgs = {
+  datasetId: Scalars['Bytes32']['input'];
 };
 
 
@@ -203,6 +210,8 @@ export type Mutation = {
   contributionWithdraw: ContributionWithdrawResult;
   /** Relays a signed withdrawal of consent to the chain, without gas for the contributor. */
   consentWithdraw: ConsentWithdrawResult;
+  /** Moves late items into the open intake: same ciphertext, new leaf, DEK wrapped anew. All of them, or nothing. */
+  contributionRewrap: ContributionRewrapResult;
   /** The signed-in account has stopped using what these notices name. Returns how many it had not acknowledged before. */
   withdrawalAcknowledge: Scalars['Int']['output'];
   /** The curator ends the open intake; the next one opens. */
@@ -268,6 +277,11 @@ export type MutationContributionWithdrawArgs = {
 
 export type MutationConsentWithdrawArgs = {
   input: ConsentWithdrawInput;
+};
+
+
+export type MutationContributionRewrapArgs = {
+  input: ContributionRewrapInput;
 };
 
 
@@ -591,6 +605,88 @@ export type SubscriptionContributionChangedArgs = {
 export type SubscriptionEarningsChangedArgs = {
   jobId: Scalars['Bytes32']['input'];
 };
+
+/** EIP-712 Consent with its contributor's signature. */
+export type SignedConsent = {
+  __typename?: 'SignedConsent';
+  contributorRef: Scalars['Address']['output'];
+  datasetId: Scalars['Bytes32']['output'];
+  purposes: Scalars['Int']['output'];
+  validUntil: Scalars['Int']['output'];
+  minPrice: Scalars['TokenAmount']['output'];
+  termsHash: Scalars['Bytes32']['output'];
+  consentNonce: Scalars['Int']['output'];
+  sources: Scalars['Int']['output'];
+  signature: Scalars['Bytes']['output'];
+};
+
+/** EIP-712 DeviceGrant with its contributor's signature. */
+export type SignedDeviceGrant = {
+  __typename?: 'SignedDeviceGrant';
+  contributorRef: Scalars['Address']['output'];
+  datasetId: Scalars['Bytes32']['output'];
+  signer: Scalars['Address']['output'];
+  validUntil: Scalars['Int']['output'];
+  grantNonce: Scalars['Int']['output'];
+  signature: Scalars['Bytes']['output'];
+};
+
+export type LateItem = {
+  __typename?: 'LateItem';
+  contribution: Contribution;
+  /** DEK under the KEK of the contribution's consent and intake, 60 bytes. */
+  wrappedDek: Scalars['Bytes']['output'];
+};
+
+/** Late items of one signed batch, with all that their contributor needs to check what it is asked to sign. */
+export type LateBatch = {
+  __typename?: 'LateBatch';
+  root: Scalars['Bytes32']['output'];
+  count: Scalars['Int']['output'];
+  salt: Scalars['Bytes32']['output'];
+  consentHash: Scalars['Bytes32']['output'];
+  /** ContributionBatch, signed by `grant.signer`. */
+  signature: Scalars['Bytes']['output'];
+  grant: SignedDeviceGrant;
+  /** The consent whose terms count for these items today; the rewrap is under it. */
+  terms: SignedConsent;
+  items: Array<LateItem>;
+};
+
+export type LateContributions = {
+  __typename?: 'LateContributions';
+  openIntake: Scalars['Int']['output'];
+  /** At most 1,000 items at a time. */
+  batches: Array<LateBatch>;
+};
+
+export type RewrapItemInput = {
+  contributionId: Scalars['Bytes32']['input'];
+  /** DEK under the KEK of `intake`, 60 bytes. */
+  wrappedDek: Scalars['Bytes']['input'];
+};
+
+/** Late items of one salt under new leaves, which differ from the old ones in `intake` only; each at the index that its id is made of. */
+export type ContributionRewrapInput = {
+  datasetId: Scalars['Bytes32']['input'];
+  /** The consent whose terms count for the items; known here. */
+  consentHash: Scalars['Bytes32']['input'];
+  /** The open intake. */
+  intake: Scalars['Int']['input'];
+  grant: DeviceGrantInput;
+  /** Root of the new leaves, 32 zero bytes at every other index. */
+  root: Scalars['Bytes32']['input'];
+  /** Highest index + 1. */
+  count: Scalars['Int']['input'];
+  salt: Scalars['Bytes32']['input'];
+  /** ContributionBatch, signed by `grant.signer`. */
+  batchSignature: Scalars['Bytes']['input'];
+  items: Array<RewrapItemInput>;
+  /** KEK of the open intake, sealed to the keepers. */
+  sealedKek: SignedRecordInput;
+};
+
+export type ContributionRewrapResult = ContributionBatchCommitted | Refused;
 
 /** Something that licensees of a dataset were told to stop using. */
 export type WithdrawalNotice = {

@@ -13,6 +13,7 @@ import { ConsentExtensions1764000021000 } from './1764000021000-consent-extensio
 import { LabelingAppeals1764000025000 } from './1764000025000-labeling-appeals.ts';
 import { Blocks1764000030000 } from './1764000030000-blocks.ts';
 import { PendingAnnotations1764000031000 } from './1764000031000-pending-annotations.ts';
+import { Rewraps1764000040000 } from './1764000040000-rewraps.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   LabelingAppeals1764000025000,
   Blocks1764000030000,
   PendingAnnotations1764000031000,
+  Rewraps1764000040000,
 ];

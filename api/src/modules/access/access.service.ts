@@ -65,6 +65,23 @@ export class AccessService {
     if (wraps.length > 0) await manager.insert(WrappedKeyEntity, wraps);
   }
 
+  /** DEKs under KEKs, by contribution. */
+  async wrapsOf(manager: EntityManager, contributionIds: string[]): Promise<Map<string, string>> {
+    const rows = await manager.findBy(WrappedKeyEntity, { kind: 'kek', contributionId: In(contributionIds) });
+    return new Map(rows.map((row) => [row.contributionId, row.wrappedDek]));
+  }
+
+  /** Destroys the wraps under older KEKs and keeps these in their place; label keys stay. */
+  async rewrap(
+    manager: EntityManager,
+    wraps: { contributionId: string; wrappedDek: string }[],
+    under: { intake: number; consentHash: string },
+  ): Promise<void> {
+    for (const { contributionId, wrappedDek } of wraps) {
+      await manager.update(WrappedKeyEntity, { contributionId, kind: 'kek' }, { wrappedDek, ...under });
+    }
+  }
+
   countPack(manager: EntityManager, packId: string): Promise<number> {
     return manager.countBy(WrappedKeyEntity, { packId, kind: 'label' });
   }

@@ -1,3 +1,4 @@
+import { Code } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
@@ -51,11 +52,9 @@ export class AnchorContributionsJob implements OnModuleInit {
       select: { id: true },
       where: { batchRoot: root, state: 'COMMITTED' },
     });
-    await this.contributions.transitionAll(
-      manager,
-      items.map((item) => item.id),
-      'ANCHORED',
-      null,
-    );
+    const ids = items.map((item) => item.id);
+    await this.contributions.transitionAll(manager, ids, 'ANCHORED', null);
+    const validated = await this.contributions.everValidated(manager, ids);
+    await this.contributions.transitionAll(manager, [...validated], 'VALIDATED', Code.REWRAPPED);
   }
 }

@@ -4,6 +4,7 @@ import { CurrentAccount } from '../../common/auth/current-account.decorator.ts';
 import type {
   ConsentWithdrawInput,
   ContributionCommitInput,
+  ContributionRewrapInput,
   ContributionUploadBeginInput,
   ContributionWithdrawInput,
 } from '../../common/graphql/schema.generated.ts';
@@ -11,6 +12,8 @@ import { CommitService } from './commit.service.ts';
 import { ContributionFeed } from './contribution-feed.ts';
 import { ContributionEntity } from './contribution.entity.ts';
 import { ContributionService } from './contribution.service.ts';
+import { LateItemsService } from './late-items.service.ts';
+import { RewrapService } from './rewrap.service.ts';
 import { UploadService } from './upload.service.ts';
 import { WithdrawalService } from './withdrawal.service.ts';
 
@@ -21,6 +24,8 @@ export class ContributionResolver {
     @Inject(UploadService) private readonly uploads: UploadService,
     @Inject(CommitService) private readonly commits: CommitService,
     @Inject(WithdrawalService) private readonly withdrawals: WithdrawalService,
+    @Inject(LateItemsService) private readonly late: LateItemsService,
+    @Inject(RewrapService) private readonly rewraps: RewrapService,
     @Inject(ContributionFeed) private readonly feed: ContributionFeed,
   ) {}
 
@@ -37,6 +42,16 @@ export class ContributionResolver {
     @Args('after') after?: string,
   ) {
     return this.contributions.listOf(account, datasetId, first, after);
+  }
+
+  @Query()
+  lateContributions(@CurrentAccount() account: string, @Args('datasetId') datasetId: string) {
+    return this.late.of(account, datasetId);
+  }
+
+  @Mutation()
+  contributionRewrap(@CurrentAccount() account: string, @Args('input') input: ContributionRewrapInput) {
+    return this.rewraps.rewrap(account, input);
   }
 
   @Mutation()

@@ -1,4 +1,4 @@
-import { contributionProofs } from '@allod/protocol';
+import { Code, contributionProofs, leavesByIndex } from '@allod/protocol';
 import type { Hex } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
@@ -12,6 +12,7 @@ import { LiveService } from '../../jobs/live.service.ts';
 import { ContributionBatchEntity } from './contribution-batch.entity.ts';
 import { contributionTransitions } from './contribution-state.ts';
 import { ContributionEntity } from './contribution.entity.ts';
+import { SupersededLeafEntity } from './superseded-leaf.entity.ts';
 
 export const liveTopic = (datasetId: string, contributorRef: string): string =>
   `contribution/${datasetId}/${contributorRef}`;
@@ -66,8 +67,14 @@ export class ContributionService {
     );
   }
 
+  /** What was committed under a root, also where a later leaf has taken the place of this one. */
   ofBatch(manager: EntityManager, root: string): Promise<ContributionEntity[]> {
-    return manager.find(ContributionEntity, { where: { batchRoot: root }, order: { index: 'ASC' } });
+    return manager
+      .createQueryBuilder(ContributionEntity, 'c')
+      .where('c.batch_root = :root', { root })
+      .orWhere('c.id IN (SELECT s.contribution_id FROM superseded_leaf s WHERE s.batch_root = :root)')
+      .orderBy('c.index')
+      .getMany();
   }
 
   /** Asked for by many items at once, read in one query. */
@@ -81,12 +88,13 @@ export class ContributionService {
   }
 
   private async batchProofs(root: string): Promise<string[][]> {
-    const rows = await this.source.manager.find(ContributionEntity, {
-      select: { id: true, leaf: true, index: true },
-      where: { batchRoot: root },
-      order: { index: 'ASC' },
-    });
-    return contributionProofs(rows.map((row) => row.leaf as Hex));
+    const { count } = await this.source.manager.findOneByOrFail(ContributionBatchEntity, { root });
+    const rows: { index: number; leaf: Hex }[] = await this.source.manager.query(
+      `SELECT index, leaf FROM contribution WHERE batch_root = $1
+       UNION ALL SELECT index, leaf FROM superseded_leaf WHERE batch_root = $1`,
+      [root],
+    );
+    return contributionProofs(leavesByIndex(new Map(rows.map((row) => [row.index, row.leaf])), count));
   }
 
   /** Anchored items of an intake that may be labeled: consented to LABEL, with keys for it. In random but stable order. */
@@ -146,6 +154,32 @@ export class ContributionService {
     return moved.length;
   }
 
+  /** Gives items another place: the old leaf is kept as superseded, and the new one has to be anchored. */
+  async replaceLeaves(manager: EntityManager, places: NewPlace[]): Promise<void> {
+    const old = places.map(({ item }) => ({
+      leaf: item.leaf,
+      contributionId: item.id,
+      batchRoot: item.batchRoot,
+      index: item.index,
+      intake: item.intake,
+      consentHash: item.consentHash,
+      reason: Code.REWRAPPED,
+    }));
+    await manager.insert(SupersededLeafEntity, old);
+    for (const { item, ...place } of places) await manager.update(ContributionEntity, { id: item.id }, place);
+    const ids = places.map(({ item }) => item.id);
+    await this.transitionAll(manager, ids, 'COMMITTED', Code.REWRAPPED);
+  }
+
+  /** Which of these were validated at some time. */
+  async everValidated(manager: EntityManager, ids: string[]): Promise<Set<string>> {
+    const rows: { contribution_id: string }[] = await manager.query(
+      `SELECT DISTINCT contribution_id FROM contribution_change WHERE to_state = 'VALIDATED' AND contribution_id = ANY($1)`,
+      [ids],
+    );
+    return new Set(rows.map((row) => row.contribution_id));
+  }
+
   /** First line of the history of new items, and the news of them. */
   async recordNew(manager: EntityManager, items: ContributionEntity[]): Promise<void> {
     await manager.query(
@@ -168,6 +202,14 @@ export class ContributionService {
       }
     }
   }
+}
+
+export interface NewPlace {
+  item: ContributionEntity;
+  leaf: string;
+  batchRoot: string;
+  intake: number;
+  consentHash: string;
 }
 
 interface Moved {

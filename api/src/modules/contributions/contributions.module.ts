@@ -17,8 +17,12 @@ import { ContributionResolver } from './contribution.resolver.ts';
 import { ContributionService } from './contribution.service.ts';
 import { IntakeEntity } from './intake.entity.ts';
 import { IntakeService } from './intake.service.ts';
+import { LateItemsService } from './late-items.service.ts';
 import { NonceService } from './nonce.service.ts';
+import { OpenLabels } from './open-labels.ts';
 import { ReceiptService } from './receipt.service.ts';
+import { RewrapService } from './rewrap.service.ts';
+import { SupersededLeafEntity } from './superseded-leaf.entity.ts';
 import { UploadService } from './upload.service.ts';
 import { WithdrawalRecordService } from './withdrawal-record.service.ts';
 import { WithdrawalService } from './withdrawal.service.ts';
@@ -31,6 +35,7 @@ import { WithdrawalService } from './withdrawal.service.ts';
       ContributionBatchEntity,
       ContributionEntity,
       IntakeEntity,
+      SupersededLeafEntity,
     ]),
     AccessModule,
     AccountsModule,
@@ -45,13 +50,16 @@ import { WithdrawalService } from './withdrawal.service.ts';
     ContributionResolver,
     ContributionService,
     IntakeService,
+    LateItemsService,
     NonceService,
+    OpenLabels,
     ReceiptService,
+    RewrapService,
     UploadService,
     WithdrawalRecordService,
     ConsentResolver,
     WithdrawalService,
   ],
-  exports: [ContributionService, IntakeService, NonceService, ReceiptService, UploadService],
+  exports: [ContributionService, IntakeService, NonceService, OpenLabels, ReceiptService, UploadService],
 })
 export class ContributionsModule {}

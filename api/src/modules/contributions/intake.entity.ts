@@ -18,4 +18,12 @@ export class IntakeEntity {
 
   @Column({ name: 'open_intake', type: 'int' })
   openIntake: number;
+
+  /** Base units; an item whose consent asks for more goes into no version. */
+  @Column({ name: 'floor_price', type: 'numeric' })
+  floorPrice: string;
+
+  /** Latest version that a confirmed block published, 0 for none. */
+  @Column({ type: 'int' })
+  published: number;
 }

@@ -9,13 +9,17 @@ import { IntakeEntity } from './intake.entity.ts';
 export class IntakeService {
   async register(
     manager: EntityManager,
-    dataset: { datasetId: string; schemaHash: string; purposes: number; sources: number },
+    dataset: { datasetId: string; schemaHash: string; purposes: number; sources: number; floorPrice: string },
   ): Promise<void> {
-    await manager.insert(IntakeEntity, { ...dataset, openIntake: 1 });
+    await manager.insert(IntakeEntity, { ...dataset, openIntake: 1, published: 0 });
   }
 
   async setSources(manager: EntityManager, datasetId: string, sources: number): Promise<void> {
     await manager.update(IntakeEntity, { datasetId }, { sources });
+  }
+
+  async setPublished(manager: EntityManager, datasetId: string, published: number): Promise<void> {
+    await manager.update(IntakeEntity, { datasetId }, { published });
   }
 
   /** The intake, held open until the transaction ends. UNKNOWN_DATASET when there is none. */

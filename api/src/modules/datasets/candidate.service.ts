@@ -3,6 +3,7 @@ import { In, LessThanOrEqual } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { ConsentEntity } from '../contributions/consent.entity.ts';
 import { ContributionEntity } from '../contributions/contribution.entity.ts';
+import { ContributionService } from '../contributions/contribution.service.ts';
 import { NonceService } from '../contributions/nonce.service.ts';
 import type { Candidate } from './selection.ts';
 
@@ -16,7 +17,10 @@ export interface FoundCandidate {
 /** Everything in the intakes up to a version, with what the selection must know. */
 @Injectable()
 export class CandidateService {
-  constructor(@Inject(NonceService) private readonly nonces: NonceService) {}
+  constructor(
+    @Inject(NonceService) private readonly nonces: NonceService,
+    @Inject(ContributionService) private readonly contributions: ContributionService,
+  ) {}
 
   async upTo(manager: EntityManager, datasetId: string, intake: number): Promise<FoundCandidate[]> {
     const items = await manager.find(ContributionEntity, {
@@ -25,7 +29,10 @@ export class CandidateService {
     });
     const consents = await this.consents(manager, items);
     const current = await this.currentNonces(manager, datasetId, items);
-    const validated = await this.everValidated(manager, items);
+    const validated = await this.contributions.everValidated(
+      manager,
+      items.map((item) => item.id),
+    );
     return items.map((item) => {
       const consent = consents.get(item.consentHash)!;
       return {
@@ -40,6 +47,7 @@ export class CandidateService {
           validUntil: consent.validUntil,
           minPrice: BigInt(consent.minPrice),
           consentNonce: consent.consentNonce,
+          missed: item.intake < intake && item.version === null,
           currentNonce: current.get(item.contributorRef)!,
         },
       };
@@ -66,13 +74,5 @@ export class CandidateService {
       current.set(ref, (await this.nonces.of(manager, ref, datasetId)).consentNonce);
     }
     return current;
-  }
-
-  private async everValidated(manager: EntityManager, items: ContributionEntity[]): Promise<Set<string>> {
-    const rows: { contribution_id: string }[] = await manager.query(
-      `SELECT DISTINCT contribution_id FROM contribution_change WHERE to_state = 'VALIDATED' AND contribution_id = ANY($1)`,
-      [items.map((item) => item.id)],
-    );
-    return new Set(rows.map((row) => row.contribution_id));
   }
 }

@@ -83,7 +83,13 @@ export class DatasetEventsHandler implements OnModuleInit {
       createdBlock: String(event.blockNumber),
       createdAt: new Date(event.timestamp * 1000),
     });
-    await this.intakes.register(manager, { datasetId: id, schemaHash, purposes: Number(params.purposes), sources: 0 });
+    await this.intakes.register(manager, {
+      datasetId: id,
+      schemaHash,
+      purposes: Number(params.purposes),
+      sources: 0,
+      floorPrice: params.floorPrice,
+    });
     if (!(await this.applyMetadata(manager, id, schemaHash, params.metadataCid))) {
       await this.outbox.enqueue(manager, METADATA, id, { datasetId: id });
     }
@@ -167,6 +173,7 @@ export class DatasetEventsHandler implements OnModuleInit {
       objection: null,
       itemCount: items.length,
     });
+    await this.intakes.setPublished(manager, datasetId, number);
     const [validated, unchecked] = [true, false].map((checked) =>
       items
         .filter((item) => (item.checked === 'validated') === checked)

@@ -14,6 +14,7 @@ const good: Candidate = {
   minPrice: 10n,
   consentNonce: 0,
   currentNonce: 0,
+  missed: false,
   verdict: undefined,
 };
 
@@ -31,6 +32,7 @@ describe('selection of a version', () => {
     ['an item for labeling only', { purposes: Purpose.LABEL }, Code.CONSENT_PURPOSES],
     ['an item above the floor price', { minPrice: 11n }, Code.MIN_PRICE],
     ['an item whose labels are not final', { verdict: 'PENDING' }, Code.LABELS_PENDING],
+    ['an item that missed the version of its intake', { state: 'VALIDATED', missed: true }, Code.AWAITS_REWRAP],
     ['an item that labelers rejected', { verdict: 'REJECTED' }, Code.NOT_VALIDATED],
   ])('of %s', (_, change, expected) => {
     expect(exclusionOf({ ...good, ...change }, rules)).toBe(expected);

@@ -12,6 +12,8 @@ export interface Candidate {
   minPrice: bigint;
   consentNonce: number;
   currentNonce: number;
+  /** Belongs to an earlier intake and was in no version: licensees of older versions could derive its key. */
+  missed: boolean;
   /** What labeling says; undefined when the item was in no job. */
   verdict: 'VALIDATED' | 'REJECTED' | 'PENDING' | undefined;
 }
@@ -40,5 +42,6 @@ export function exclusionOf(item: Candidate, rules: SelectionRules): string | nu
   if (item.minPrice > rules.floorPrice) return Code.MIN_PRICE;
   if (item.verdict === 'PENDING') return Code.LABELS_PENDING;
   if (item.verdict === 'REJECTED') return Code.NOT_VALIDATED;
+  if (item.missed) return Code.AWAITS_REWRAP;
   return null;
 }

@@ -4,6 +4,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
+import { OpenLabels } from '../contributions/open-labels.ts';
 import { JobEntity } from './job.entity.ts';
 import { LabelItems } from './label-items.ts';
 import { TaskEntity } from './task.entity.ts';
@@ -18,9 +19,11 @@ export class TaskService implements OnModuleInit {
     @Inject(DataSource) private readonly source: DataSource,
     @Inject(OutboxRegistry) private readonly registry: OutboxRegistry,
     @Inject(LabelItems) private readonly items: LabelItems,
+    @Inject(OpenLabels) private readonly openLabels: OpenLabels,
   ) {}
 
   onModuleInit(): void {
+    this.openLabels.use((manager, ids) => this.undecided(manager, ids));
     this.registry.every('labeling.fill', FILL_EVERY_MS, () => this.fillOpenJobs());
   }
 
@@ -38,6 +41,15 @@ export class TaskService implements OnModuleInit {
       await manager.createQueryBuilder().insert().into(TaskEntity).values(rows).orIgnore().execute();
     }
     return found.length;
+  }
+
+  private async undecided(manager: EntityManager, contributionIds: string[]): Promise<Set<string>> {
+    const rows: { id: string }[] = await manager.query(
+      `SELECT DISTINCT contribution_id AS id FROM labeling_task
+       WHERE contribution_id = ANY ($1) AND state IN ('OPEN', 'ADJUDICATION')`,
+      [contributionIds],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   async fillOpenJobs(): Promise<void> {
