@@ -32,6 +32,10 @@ const configSchema = z.strictObject({
   accessPolicy: address,
   /** The KeeperRegistry that lists this keeper; production needs it. */
   keeperRegistry: address.optional(),
+  /** How often the registry is read again while the keeper runs. */
+  registryCheckSeconds: z.int().positive().default(60),
+  /** A registry that was not readable for this long stops the keeper. */
+  registryMaxAgeSeconds: z.int().positive().default(900),
   confirmations: z.int().min(0),
   /** Public key of the network, 48 bytes hex; a share of another network is refused. */
   networkKey: z.string().regex(/^(0x)?[0-9a-fA-F]{96}$/),

@@ -2,6 +2,7 @@ import { Interface } from 'ethers';
 import { KeeperRegistryAbi } from '@allod/contracts';
 import type { KeeperConfig } from './config.ts';
 import type { JsonRpc } from './json-rpc.ts';
+import { Refusal } from './refusal.ts';
 import type { Share } from './share-file.ts';
 
 const registry = new Interface(KeeperRegistryAbi);
@@ -41,23 +42,27 @@ export async function readKeeperSet(rpcs: readonly JsonRpc[], address: string): 
 }
 
 /**
- * Whether this keeper may start as a member of this set: its share and organization are the ones that the registry
- * names, and no organization alone holds enough shares to open keys (unless `SINGLE_OPERATOR=1` says so out loud).
- * @throws with the reason
+ * Whether this keeper may serve as a member of this set: its share and organization are the ones that the registry
+ * names, it is switched on, and no organization alone holds enough shares to open keys (unless `SINGLE_OPERATOR=1` says so out loud).
+ * @throws Refusal NOT_LISTED or SET_REFUSED with the reason
  */
 export function assertKeeperSet(
   set: KeeperSet,
   share: Pick<Share, 'commitment' | 'threshold'>,
   config: Pick<KeeperConfig, 'networkKey' | 'organization' | 'singleOperator'>,
 ): void {
-  if (set.networkKey !== config.networkKey) throw new Error('the registry names another network key');
+  if (set.networkKey !== config.networkKey) throw new Refusal('SET_REFUSED', 'the registry names another network key');
   if (set.threshold !== share.threshold) {
-    throw new Error(`the registry asks for ${set.threshold} shares, this share was made for ${share.threshold}`);
+    throw new Refusal(
+      'SET_REFUSED',
+      `the registry asks for ${set.threshold} shares, this share was made for ${share.threshold}`,
+    );
   }
   const own = set.keepers.find(({ commitment }) => commitment.toLowerCase() === share.commitment);
-  if (!own) throw new Error('the registry does not list this share');
+  if (!own) throw new Refusal('NOT_LISTED', 'the registry does not list this share');
+  if (!own.active) throw new Refusal('NOT_LISTED', 'the registry has switched this share off');
   if (own.organization !== config.organization) {
-    throw new Error(`the registry lists this share under the organization "${own.organization}"`);
+    throw new Refusal('NOT_LISTED', `the registry lists this share under the organization "${own.organization}"`);
   }
   if (config.singleOperator) return;
   const held = new Map<string, number>();
@@ -66,7 +71,8 @@ export function assertKeeperSet(
   }
   for (const [organization, shares] of held) {
     if (shares >= set.threshold) {
-      throw new Error(
+      throw new Refusal(
+        'SET_REFUSED',
         `"${organization}" runs ${shares} of the keepers, ${set.threshold} open every key; production refuses that unless SINGLE_OPERATOR=1`,
       );
     }

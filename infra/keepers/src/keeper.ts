@@ -23,6 +23,8 @@ export interface KeeperParts {
   scope: ConditionScope;
   policy: SessionPolicy;
   chain: ChainReader;
+  /** Throws a Refusal while this keeper may not serve. */
+  assertReady: () => Promise<void>;
   signer: ShareSigner;
   log: ReleaseLog;
   metrics: Metrics;
@@ -121,8 +123,8 @@ export class Keeper {
   }
 
   async #openSession(authSig: unknown, cost: number): Promise<Session> {
-    const { chain, policy, limits } = this.#parts;
-    await chain.assertReady();
+    const { chain, policy, limits, assertReady } = this.#parts;
+    await assertReady();
     const session = await verifySession(authSig, policy, chain, this.#verified);
     limits.perAccount.take(session.account, cost);
     return session;

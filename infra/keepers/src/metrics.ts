@@ -9,6 +9,8 @@ export interface Watched {
   log: Pick<ReleaseLog, 'head' | 'bytes'>;
   heads: () => Heads | undefined;
   singleOperator: boolean;
+  /** By the registry. */
+  mayServe: () => boolean;
 }
 
 /** Metrics of one keeper in their own registry, so that several keepers can live in one process. */
@@ -58,11 +60,12 @@ export function createMetrics(index: number) {
       rpcRequests.inc({ rpc, outcome: ok ? 'ok' : 'fault' });
       rpcCalls.inc({ rpc }, calls);
     },
-    watch({ log, heads, singleOperator }: Watched): void {
+    watch({ log, heads, singleOperator, mayServe }: Watched): void {
       gauge('release_log_entries', 'Entries ever written to the release log.', () => log.head.seq);
       gauge('release_log_bytes', 'Bytes of the kept entries of the release log.', () => log.bytes);
       gauge('head_block', 'Lowest latest block of the RPCs, when they were last read.', () => heads()?.latest);
       gauge('head_age_seconds', 'Age of that block by this clock when it was read.', () => ageOf(heads()));
+      gauge('listed', '1 while the registry lets this keeper serve.', () => Number(mayServe()));
       gauge('single_operator', '1 when SINGLE_OPERATOR=1 is set.', () => Number(singleOperator));
     },
   };

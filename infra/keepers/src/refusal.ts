@@ -13,6 +13,9 @@ const REFUSALS = {
   RPC_STALE: [502, 'NodeAccessControlConditionsCheckFailed'],
   RPC_FAULT: [502, 'NodeAccessControlConditionsCheckFailed'],
   NOT_READY: [503, 'NodeNotReady'],
+  NOT_LISTED: [503, 'NodeNotReady'],
+  SET_REFUSED: [503, 'NodeNotReady'],
+  SET_UNKNOWN: [503, 'NodeNotReady'],
   RATE_LIMITED: [429, 'NodeRateLimitExceeded'],
   INTERNAL: [500, 'NodeUnknownError'],
 } as const satisfies Record<string, readonly [status: number, litCode: string]>;

@@ -11,12 +11,14 @@ import type { KeeperConfig } from './config.ts';
 import { DailyCap } from './daily-cap.ts';
 import { limitConnections } from './connection-limit.ts';
 import { createJsonRpc } from './json-rpc.ts';
+import type { JsonRpc } from './json-rpc.ts';
 import { assertKeeperSet, readKeeperSet } from './keeper-set.ts';
 import { Keeper } from './keeper.ts';
 import { createMetrics } from './metrics.ts';
 import { RateLimiter } from './rate-limit.ts';
 import { Refusal, toRefusal } from './refusal.ts';
 import { ReleaseLog } from './release-log.ts';
+import { SetWatch } from './set-watch.ts';
 import type { Share } from './share-file.ts';
 import { createShareSigner } from './share-signer.ts';
 
@@ -37,6 +39,24 @@ export function assertMayStart(config: KeeperConfig, share: Share): void {
   }
 }
 
+/** Undefined where no registry is configured, which only a development chain excuses. */
+function watchSet(
+  config: KeeperConfig,
+  share: Pick<Share, 'commitment' | 'threshold'>,
+  rpcs: readonly JsonRpc[],
+  onChange: (state: 'MEMBER' | Refusal) => void,
+): SetWatch | undefined {
+  const { keeperRegistry, registryCheckSeconds, registryMaxAgeSeconds } = config;
+  if (!keeperRegistry) return undefined;
+  return new SetWatch({
+    read: () => readKeeperSet(rpcs, keeperRegistry),
+    check: (set) => assertKeeperSet(set, share, config),
+    everyMs: 1000 * registryCheckSeconds,
+    maxAgeMs: 1000 * registryMaxAgeSeconds,
+    onChange,
+  });
+}
+
 /** Builds the HTTP server of one keeper; the caller listens and closes. @throws when it may not start, with the reason */
 export async function createKeeperServer(config: KeeperConfig, share: Share): Promise<FastifyInstance> {
   assertMayStart(config, share);
@@ -45,7 +65,13 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     const { rpcTimeoutMs: timeoutMs, rpcMaxBatch: maxBatch } = config;
     return createJsonRpc(url, { timeoutMs, maxBatch, onRequest: metrics.countRpc });
   });
-  if (config.keeperRegistry) assertKeeperSet(await readKeeperSet(rpcs, config.keeperRegistry), share, config);
+  const { commitment, threshold, total, origin } = share;
+  // Handlers and the watch live as long as the process: they hold what is public of the share, not the share.
+  const watch = watchSet(config, { commitment, threshold }, rpcs, (state) => {
+    if (state === 'MEMBER') app.log.info('the registry lets this keeper serve again');
+    else app.log.error({ code: state.code, detail: state.message }, 'the registry does not let this keeper serve');
+  });
+  await watch?.start();
   const app = fastify({
     logger: { level: config.logLevel, base: { keeper: config.index } },
     bodyLimit: MAX_BODY_BYTES,
@@ -68,12 +94,22 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
       labelKeys.restore(account, new Date(at), released.filter(({ kind }) => kind === 'label').length);
     },
   });
-  app.addHook('onClose', () => log.close());
+  app.addHook('onClose', () => {
+    watch?.stop();
+    log.close();
+  });
   const chain = new ChainReader({ ...config, rpcs });
+  const assertReady = async (): Promise<void> => {
+    watch?.assertMember();
+    await chain.assertReady();
+  };
   const signer = createShareSigner(share);
-  // Handlers live as long as the process: they hold what is public of the share, not the share.
-  const { commitment, threshold, total, origin } = share;
-  metrics.watch({ log, heads: () => chain.lastHeads, singleOperator: config.singleOperator });
+  metrics.watch({
+    log,
+    heads: () => chain.lastHeads,
+    singleOperator: config.singleOperator,
+    mayServe: () => watch?.mayServe ?? true,
+  });
   const perIp = new RateLimiter(config.rateLimit.perIp);
   const newSessions = new RateLimiter(config.rateLimit.newSessions);
   const policy = {
@@ -85,6 +121,7 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     scope: { chain: config.chainName, accessPolicy: config.accessPolicy },
     policy,
     chain,
+    assertReady,
     signer,
     log,
     metrics,
@@ -123,7 +160,7 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
   });
 
   app.post('/web/handshake/', async () => {
-    await chain.assertReady();
+    await assertReady();
     const { confirmedHash } = await chain.heads();
     return {
       serverPublicKey: commitment.slice(2),
@@ -144,7 +181,7 @@ export async function createKeeperServer(config: KeeperConfig, share: Share): Pr
     return { blockhash: confirmedHash, timestamp: String(Math.floor(at / 1000)) };
   });
   app.get('/health', async (_request, reply) => {
-    const state = await chain.assertReady().then(
+    const state = await assertReady().then(
       () => undefined,
       (error: unknown) => toRefusal(error),
     );

@@ -273,6 +273,45 @@ describe('keepers and their registry', () => {
       await start(changes).listening;
     });
 
+    it('stop serving while the registry has switched them off or one organization opens keys, and go on after', async () => {
+      await organizations(['north', 'south', 'east']);
+      const folder = dirname(network.keepers[0]!.configFile);
+      const passphrase = readFileSync(join(folder, 'passphrase'), 'utf8');
+      const share = openShareFile(JSON.parse(readFileSync(join(folder, 'share-1.json'), 'utf8')), passphrase);
+      writeFileSync(join(folder, 'dkg-1.json'), JSON.stringify(sealShareFile({ ...share, origin: 'dkg' }, passphrase)));
+      await start({ ...settings(), shareFile: 'dkg-1.json', registryCheckSeconds: 1 }).listening;
+      const url = network.keepers[0]!.url;
+      const becomes = async (status: string): Promise<void> => {
+        let last = '';
+        for (let i = 0; i < 100 && last !== status; i++) {
+          await sleep(100);
+          last = ((await (await fetch(`${url}/health`)).json()) as { status: string }).status;
+        }
+        expect(last).toBe(status);
+      };
+      const handshake = async () => {
+        const body = JSON.stringify({ clientPublicKey: 'test', challenge: '00'.repeat(32) });
+        const headers = { 'content-type': 'application/json' };
+        const answer = await fetch(`${url}/web/handshake/`, { method: 'POST', headers, body });
+        return { status: answer.status, ...((await answer.json()) as { code?: string }) };
+      };
+      const switchTo = async (active: boolean) =>
+        (await network.registry['setActive']!(entries[0]!['nodeAddress'], active)).wait();
+      await becomes('READY');
+      await switchTo(false);
+      await becomes('NOT_LISTED');
+      expect(await handshake()).toMatchObject({ status: 503, code: 'NOT_LISTED' });
+      expect(await (await fetch(`${url}/metrics`)).text()).toContain('allod_keeper_listed{keeper="1"} 0');
+      await switchTo(true);
+      await becomes('READY');
+      expect((await handshake()).status).toBe(200);
+      await organizations(['north', 'south', 'south']);
+      await becomes('SET_REFUSED');
+      expect(await handshake()).toMatchObject({ code: 'SET_REFUSED' });
+      await organizations(['north', 'south', 'east']);
+      await becomes('READY');
+    });
+
     it('are refused under an organization that the registry does not name for their share', async () => {
       await organizations(['south', 'north', 'east']);
       const refused = start(settings(), { SINGLE_OPERATOR: '1' });
