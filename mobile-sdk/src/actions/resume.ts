@@ -1,4 +1,5 @@
 import type { ClientContext } from '../context.ts';
+import { TransportError } from '../errors/api.ts';
 import { flushReadings, datasetsWithReadings } from '../queue/readings.ts';
 import type { CommittedBatch } from '../upload/committedBatch.ts';
 import { spoolIn } from '../upload/batch.ts';
@@ -56,7 +57,8 @@ export async function resume(client: ClientContext, parameters: ResumeParameters
       result.waiting.push({ batchId, datasetId: batch.datasetId, error });
     }
   }
-  for (const datasetId of await consentedDatasets(client)) {
+  const isOutOfReach = result.waiting.some(({ error }) => error instanceof TransportError);
+  for (const datasetId of isOutOfReach ? [] : await consentedDatasets(client)) {
     try {
       result.rewrapped.push(...(await rewrapLate(client, datasetId)));
     } catch (error) {
