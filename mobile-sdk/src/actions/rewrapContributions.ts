@@ -1,7 +1,9 @@
+import { readNonces } from '../chain/reads.ts';
 import type { ClientContext } from '../context.ts';
-import type { SeedMissingError } from '../errors/account.ts';
+import { ConsentMissingError, type SeedMissingError } from '../errors/account.ts';
 import type { ApiError, RefusedError, TransportError, UntrustedAnswerError } from '../errors/api.ts';
-import { type RewrappedBatch, rewrapLate } from '../upload/rewrapLate.ts';
+import { signGrant } from '../identity/deviceKey.ts';
+import { type ConsentOf, type RewrappedBatch, rewrapLate, storedConsentOf } from '../upload/rewrapLate.ts';
 
 export interface RewrapContributionsParameters {
   datasetId: string;
@@ -24,5 +26,18 @@ export function rewrapContributions(
   client: ClientContext,
   { datasetId }: RewrapContributionsParameters,
 ): Promise<RewrapContributionsReturnType> {
-  return rewrapLate(client, datasetId);
+  return rewrapLate(client, datasetId, agreedConsentOf);
 }
+
+/** On a device that only has the seed: the terms that were checked, with a grant for this device. */
+const agreedConsentOf: ConsentOf = async (client, ref, datasetId, batch) => {
+  try {
+    return await storedConsentOf(client, ref, datasetId, batch);
+  } catch (error) {
+    if (!(error instanceof ConsentMissingError)) throw error;
+  }
+  const { consent, signature, termsHash: consentHash, items } = batch;
+  const { grantNonce } = await readNonces(client, ref.address, datasetId);
+  const grant = await signGrant(client, ref, datasetId, grantNonce);
+  return { consentHash, consent, signature, ...grant, schemaHash: items[0]!.contribution.schemaHash };
+};

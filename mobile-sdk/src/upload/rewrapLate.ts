@@ -10,10 +10,8 @@ import {
   walkKek,
   wrapDek,
 } from '@allod/protocol';
-import { readNonces } from '../chain/reads.ts';
 import { type ClientContext, execute, refOf, type RefAccount } from '../context.ts';
 import { RefusedError, UntrustedAnswerError } from '../errors/api.ts';
-import { ConsentMissingError } from '../errors/account.ts';
 import {
   ContributionRewrapDocument,
   type ContributionRewrapInput,
@@ -21,7 +19,7 @@ import {
 } from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
 import { consentInput, grantInput, loadConsent, type StoredConsent } from '../identity/consents.ts';
-import { deviceKey, signGrant, withFreshGrant } from '../identity/deviceKey.ts';
+import { deviceKey, withFreshGrant } from '../identity/deviceKey.ts';
 import { keepReceipt, type SignedReceipt } from '../identity/receipts.ts';
 import { topKekOf } from '../identity/topKek.ts';
 import { keepRewrapProofs } from './contributionReceipts.ts';
@@ -39,6 +37,18 @@ export interface RewrappedBatch {
   receipt: SignedReceipt;
 }
 
+/** The consent of a late batch with a grant of this device. */
+export type ConsentOf = (
+  client: ClientContext,
+  ref: RefAccount,
+  datasetId: string,
+  batch: CheckedBatch,
+) => Promise<StoredConsent>;
+
+/** What this device signed itself; throws `CONSENT_MISSING` on one that only has the seed. */
+export const storedConsentOf: ConsentOf = async (client, ref, datasetId, { termsHash }) =>
+  withFreshGrant(client, ref, await loadConsent(client, datasetId, termsHash));
+
 /** The intake may close, or another device may be first, between question and answer. */
 const ROUNDS = 3;
 const AGAIN: readonly string[] = ['INTAKE_CLOSED', 'NOT_LATE'];
@@ -47,7 +57,11 @@ const AGAIN: readonly string[] = ['INTAKE_CLOSED', 'NOT_LATE'];
  * Moves what was validated too late for its version into the open intake: the same ciphertext, its DEK wrapped under the open intake's
  * KEK, under a new leaf at the same index. Safe to repeat and to run on several devices: the API moves an item once.
  */
-export async function rewrapLate(client: ClientContext, datasetId: string): Promise<RewrappedBatch[]> {
+export async function rewrapLate(
+  client: ClientContext,
+  datasetId: string,
+  consentOf: ConsentOf = storedConsentOf,
+): Promise<RewrappedBatch[]> {
   const ref = refOf(client, datasetId);
   const done: RewrappedBatch[] = [];
   for (let round = 1; ; round++) {
@@ -57,7 +71,8 @@ export async function rewrapLate(client: ClientContext, datasetId: string): Prom
     try {
       for (const batch of batches) {
         const checked = await checkLateBatch(client, ref, datasetId, batch);
-        done.push(await move(client, ref, datasetId, checked, openIntake));
+        const stored = await consentOf(client, ref, datasetId, checked);
+        done.push(await move(client, ref, stored, checked, openIntake));
       }
     } catch (error) {
       if (!(error instanceof RefusedError) || !AGAIN.includes(error.code) || round >= ROUNDS) throw error;
@@ -68,13 +83,13 @@ export async function rewrapLate(client: ClientContext, datasetId: string): Prom
 async function move(
   client: ClientContext,
   ref: RefAccount,
-  datasetId: string,
+  stored: StoredConsent,
   batch: CheckedBatch,
   intake: number,
 ): Promise<RewrappedBatch> {
   const { chainId, contracts } = client.chain;
-  const stored = await consentOf(client, ref, datasetId, batch);
   const { consentHash } = stored;
+  const { datasetId } = stored.consent;
   const kek = walkKek(await topKekOf(client, ref, datasetId, consentHash), MAX_VERSION, intake);
   const items: ContributionRewrapInput['items'] = [];
   for (const item of batch.items) {
@@ -127,22 +142,4 @@ async function move(
   const contributionIds = items.map(({ contributionId }) => contributionId);
   client.events.emit('rewrapped', { datasetId, contributionIds, intake, root });
   return { datasetId, root, intake, contributionIds, receipt };
-}
-
-/** The consent with a grant of this device; a device that only has the seed takes the signed terms that were checked. */
-async function consentOf(
-  client: ClientContext,
-  ref: RefAccount,
-  datasetId: string,
-  { consent, signature, items, termsHash }: CheckedBatch,
-): Promise<StoredConsent> {
-  try {
-    return await withFreshGrant(client, ref, await loadConsent(client, datasetId, termsHash));
-  } catch (error) {
-    if (!(error instanceof ConsentMissingError)) throw error;
-  }
-  const { grantNonce } = await readNonces(client, ref.address, datasetId);
-  const grant = await signGrant(client, ref, datasetId, grantNonce);
-  const { schemaHash } = items[0]!.contribution;
-  return { consentHash: termsHash, consent, signature, ...grant, schemaHash };
 }
