@@ -11,6 +11,13 @@ import { KuboStore } from './kubo.adapter.ts';
 
 const HELD_POOL = Symbol('HELD_POOL');
 
+/** A pool that outlives a restart of PostgreSQL: an idle connection that the server closed is replaced when the next one is asked for. */
+function heldPool(connectionString: string): Pool {
+  const pool = new Pool({ connectionString, max: 2, allowExitOnIdle: true });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 @Global()
 @Module({
   controllers: [GatewayController],
@@ -23,7 +30,7 @@ const HELD_POOL = Symbol('HELD_POOL');
     {
       provide: HELD_POOL,
       inject: [ENV],
-      useFactory: (env: Env) => new Pool({ connectionString: env.DATABASE_URL, max: 2, allowExitOnIdle: true }),
+      useFactory: (env: Env) => heldPool(env.DATABASE_URL),
     },
     {
       provide: ContentStore,
