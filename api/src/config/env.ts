@@ -58,6 +58,18 @@ const schema = z.object({
   WORKER_PORT: z.coerce.number().int().default(4001),
   JOB_CONCURRENCY: z.coerce.number().int().positive().default(8),
   SINGLE_OPERATOR: flag,
+  /** Connections at once; fewer where the files of the process do not allow as many. */
+  MAX_CONNECTIONS: z.coerce.number().int().positive().default(4_096),
+  /** Bytes of requests that have not arrived completely, all together. */
+  MAX_PENDING_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(512 * 1024 ** 2),
+  /** Until all headers are there; until the whole request is (1 MiB at 64 kbit/s takes 131 s); and without any progress. */
+  HEADERS_TIMEOUT_MS: z.coerce.number().int().positive().default(10_000),
+  REQUEST_TIMEOUT_MS: z.coerce.number().int().positive().default(180_000),
+  IDLE_TIMEOUT_MS: z.coerce.number().int().positive().default(20_000),
   DATABASE_POOL: z.coerce.number().int().positive().default(10),
 });
 

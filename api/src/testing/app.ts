@@ -128,7 +128,7 @@ export async function startApp(settings: Record<string, string> = {}): Promise<T
     .overrideProvider(JOB_RELAY)
     .useValue(relay)
     .compile();
-  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(), { logger: false });
+  const app = module.createNestApplication<NestFastifyApplication>(createAdapter(env), { logger: false });
   prepareApp(app);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

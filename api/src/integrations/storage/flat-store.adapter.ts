@@ -1,18 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Turnstile } from '../../common/turnstile.ts';
 import { ContentStore, StoreFullError } from './content-store.port.ts';
+
+/** Files that are open at the same time, however many clients there are. */
+const OPEN_FILES = 32;
 
 /**
  * One file per block, in folders of the CID's last-but-one two characters. Durable: the bytes and the folder are synced
  * before `put` resolves, so that a power cut after "201" loses nothing.
  */
 export class FlatStore extends ContentStore {
+  private readonly files = new Turnstile(OPEN_FILES);
+
   constructor(private readonly root: string) {
     super();
   }
 
-  override async put(cid: string, bytes: Uint8Array): Promise<void> {
+  override put(cid: string, bytes: Uint8Array): Promise<void> {
+    return this.files.pass(() => this.write(cid, bytes));
+  }
+
+  private async write(cid: string, bytes: Uint8Array): Promise<void> {
     const path = this.path(cid);
     if (await exists(path)) return;
     const folder = dirname(path);
@@ -31,7 +41,7 @@ export class FlatStore extends ContentStore {
 
   override async get(cid: string): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(this.path(cid));
+      return await this.files.pass(() => readFile(this.path(cid)));
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;

@@ -1,10 +1,10 @@
 import { Code } from '@allod/protocol';
-import { Body, Controller, Headers, Inject, Param, Put, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Body, Controller, Inject, Param, Put, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { forget } from '../../common/block-body.ts';
 import { Refusal } from '../../common/errors/refusal.ts';
 import { StoreFullError } from '../../integrations/storage/content-store.port.ts';
-import { SessionService } from '../accounts/session.service.ts';
+import { uploaderOf } from './upload-door.ts';
 import { UploadService } from './upload.service.ts';
 
 const STATUS: Record<string, number> = {
@@ -21,20 +21,17 @@ const RETRY_WHEN_FULL = 30;
 /** `PUT /blocks/{cid}`: idempotent, any order, in parallel. 201 new, 200 known, 507 when the store is full. */
 @Controller('blocks')
 export class BlocksController {
-  constructor(
-    @Inject(SessionService) private readonly sessions: SessionService,
-    @Inject(UploadService) private readonly uploads: UploadService,
-  ) {}
+  constructor(@Inject(UploadService) private readonly uploads: UploadService) {}
 
   @Put(':cid')
   async put(
     @Param('cid') cid: string,
-    @Headers('authorization') authorization: string | undefined,
     @Body() body: unknown,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { account } = await this.sessions.authenticate(authorization);
-    if (!account) return void reply.code(401).send({ code: Code.UNAUTHENTICATED, message: 'Sign in first' });
+    const account = uploaderOf(request);
+    if (!account) throw new Error('an upload came in without passing the door');
     if (!Buffer.isBuffer(body)) {
       return void reply.code(415).send({ code: Code.BAD_INPUT, message: 'Send the bytes as application/octet-stream' });
     }

@@ -23,6 +23,7 @@ import { OpenLabels } from './open-labels.ts';
 import { ReceiptService } from './receipt.service.ts';
 import { RewrapService } from './rewrap.service.ts';
 import { SupersededLeafEntity } from './superseded-leaf.entity.ts';
+import { UploadDoor } from './upload-door.ts';
 import { UploadService } from './upload.service.ts';
 import { WithdrawalRecordService } from './withdrawal-record.service.ts';
 import { WithdrawalService } from './withdrawal.service.ts';
@@ -55,6 +56,7 @@ import { WithdrawalService } from './withdrawal.service.ts';
     OpenLabels,
     ReceiptService,
     RewrapService,
+    UploadDoor,
     UploadService,
     WithdrawalRecordService,
     ConsentResolver,
