@@ -197,13 +197,11 @@ export class SettlementWriter {
         facts.again ? 1 : 0,
       ],
     );
-    if (judged.length === 0) return [];
-    await manager.query(`INSERT INTO labeling_round (job_id, round, final, adjudicators) VALUES ($1, $2, $3, $4)`, [
-      job.id,
-      number,
-      job.state === 'CLOSED',
-      facts.adjudicators,
-    ]);
+    await manager.query(
+      `INSERT INTO labeling_round (job_id, round, final, adjudicators) SELECT $1, $2, $3, $4
+       WHERE $5 OR EXISTS (SELECT 1 FROM labeling_task WHERE job_id = $1 AND (round = $2 OR gold_until = $2))`,
+      [job.id, number, job.state === 'CLOSED', facts.adjudicators, judged.length > 0],
+    );
     return judged.map((row) => row.labeler);
   }
 
