@@ -14,6 +14,7 @@ import { LabelingAppeals1764000025000 } from './1764000025000-labeling-appeals.t
 import { Blocks1764000030000 } from './1764000030000-blocks.ts';
 import { PendingAnnotations1764000031000 } from './1764000031000-pending-annotations.ts';
 import { Rewraps1764000040000 } from './1764000040000-rewraps.ts';
+import { LabelingLooks1764000041000 } from './1764000041000-labeling-looks.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   Blocks1764000030000,
   PendingAnnotations1764000031000,
   Rewraps1764000040000,
+  LabelingLooks1764000041000,
 ];

@@ -1,4 +1,5 @@
-import { Code } from '@allod/protocol';
+import { randomBytes } from 'node:crypto';
+import { Code, toHex } from '@allod/protocol';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { refuse } from '../../common/errors/refusal.ts';
@@ -8,8 +9,11 @@ import type { AssignmentState } from './assignment-state.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Tasks begun and waiting for a label that are looked at: about as many as labelers work at once. */
+const BEGUN = 200;
 /** Tasks that are compared before one is given out. */
 const CANDIDATES = 24;
+const NOT_HAD = `AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.labeler = $2)`;
 /** A known item is retired before everybody has seen it. */
 const SHOWN_AT_MOST = 30;
 
@@ -33,8 +37,8 @@ export class AssignmentRepository {
   }
 
   /**
-   * A task that still wants a label and that this labeler has never had. Tasks already begun go first, so that they end.
-   * Among those the labeler gets one whose other labelers were met least often, so that pairs do not keep meeting; among
+   * A task that still wants a label and that this labeler has never had. Tasks already begun go first, so that they end; new
+   * ones are looked for from a random id on, so that a look costs the same in a job of any size. Among those the labeler gets one whose other labelers were met least often, so that pairs do not keep meeting; among
    * equals the order differs per labeler.
    */
   async pick(manager: EntityManager, jobId: string, labeler: string): Promise<PickedTask | undefined> {
@@ -42,11 +46,21 @@ export class AssignmentRepository {
       `WITH met AS MATERIALIZED (
          SELECT o.labeler, count(*) AS times FROM assignment m JOIN assignment o ON o.task_id = m.task_id
          WHERE m.job_id = $1 AND m.labeler = $2 AND o.labeler <> $2 GROUP BY o.labeler
+       ), open AS MATERIALIZED (
+         (SELECT t.id, t.taken FROM labeling_task t
+          WHERE t.job_id = $1 AND t.state = 'OPEN' AND t.taken > 0 AND t.taken < t.overlap ${NOT_HAD}
+          ORDER BY t.taken DESC, t.id LIMIT ${BEGUN})
+         UNION ALL
+         (SELECT t.id, t.taken FROM labeling_task t
+          WHERE t.job_id = $1 AND t.appeals > 0 AND t.state <> 'OPEN' AND t.taken < t.overlap ${NOT_HAD} LIMIT ${CANDIDATES})
+         UNION ALL
+         (SELECT t.id, t.taken FROM labeling_task t
+          WHERE t.job_id = $1 AND t.state = 'OPEN' AND t.taken = 0 AND t.id >= $3 ${NOT_HAD} ORDER BY t.id LIMIT ${CANDIDATES})
+         UNION ALL
+         (SELECT t.id, t.taken FROM labeling_task t
+          WHERE t.job_id = $1 AND t.state = 'OPEN' AND t.taken = 0 AND t.id < $3 ${NOT_HAD} ORDER BY t.id LIMIT ${CANDIDATES})
        ), candidate AS MATERIALIZED (
-         SELECT t.id, t.taken FROM labeling_task t
-         WHERE t.job_id = $1 AND (t.state = 'OPEN' OR t.appeals > 0) AND t.taken < t.overlap
-           AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.task_id = t.id AND a.labeler = $2)
-         ORDER BY t.taken DESC, md5(t.id || $2), t.id LIMIT ${CANDIDATES}
+         SELECT t.id, t.taken FROM open t ORDER BY t.taken DESC, md5(t.id || $2), t.id LIMIT ${CANDIDATES}
        ), ranked AS MATERIALIZED (
          SELECT c.id, c.taken,
            (SELECT coalesce(sum(met.times), 0) FROM assignment o JOIN met ON met.labeler = o.labeler WHERE o.task_id = c.id) AS met
@@ -56,7 +70,7 @@ export class AssignmentRepository {
        WHERE (t.state = 'OPEN' OR t.appeals > 0) AND t.taken < t.overlap
        ORDER BY r.taken = 0, r.met, r.taken DESC, md5(t.id || $2), t.id
        LIMIT 1 FOR UPDATE OF t SKIP LOCKED`,
-      [jobId, labeler],
+      [jobId, labeler, toHex(randomBytes(32))],
     );
     return task;
   }
