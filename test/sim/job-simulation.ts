@@ -3,8 +3,8 @@ import { randomSource } from '../../api/src/modules/labeling/consensus/simulate-
 import type { StoppingRule } from '../../api/src/modules/labeling/consensus/stopping.ts';
 import { settle } from '../../api/src/modules/labeling/settlement.ts';
 import type { JudgedAnnotation, Patience, SettlementInput } from '../../api/src/modules/labeling/settlement-types.ts';
-import type { Item, Kind, SimulatedLabeler } from './workers.ts';
-import { answerOf, quizOf } from './workers.ts';
+import type { Item, Kind, SimulatedLabeler } from '../../api/src/testing/simulated-labelers.ts';
+import { answerOf, quizOf } from '../../api/src/testing/simulated-labelers.ts';
 
 /** A job in memory: the settlement of the worker, the order in which the API hands out tasks, no database, no chain. */
 export interface SimulatedJob {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { simulateJob } from './job-simulation.ts';
 import type { SimulatedOutcome } from './job-simulation.ts';
-import { crewOf, CREWS } from './workers.ts';
-import type { CrewName } from './workers.ts';
+import { crewOf, CREWS } from '../../api/src/testing/simulated-labelers.ts';
+import type { CrewName } from '../../api/src/testing/simulated-labelers.ts';
 
 const { values } = parseArgs({
   options: {

@@ -1,4 +1,4 @@
-import { randomSource } from '../../api/src/modules/labeling/consensus/simulate-votes.ts';
+import { randomSource } from '../modules/labeling/consensus/simulate-votes.ts';
 
 /**
  * Ways to label. `ring` copies one random key and answers known items blindly; `leak` guesses, `leakRing` copies a key, and
