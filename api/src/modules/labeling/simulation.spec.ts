@@ -8,7 +8,6 @@ import { anchoredItems, GOLD, LABELS, openJob, settleChain, TestLabeler } from '
 import type { TestJob } from '../../testing/labeling.ts';
 import { answerOf, CREWS, crewOf, quizOf } from '../../testing/simulated-labelers.ts';
 import type { CrewName, SimulatedLabeler } from '../../testing/simulated-labelers.ts';
-import { randomSource } from './consensus/simulate-votes.ts';
 import { gradeQuiz } from './quiz-grade.ts';
 import type { PublishedVotes } from './recompute/published-votes.ts';
 import { recompute } from './recompute/recompute.ts';
@@ -43,7 +42,6 @@ interface Worker {
  */
 describe('a simulated job', () => {
   let api: TestApp;
-  const random = randomSource(SEED);
   const crew = crewOf(FULL ? CREWS[CREW] : SMALL_CREW, SEED);
   const leaks = crew.some(({ kind }) => kind === 'leak' || kind === 'leakRing');
   /** Annotations for which nobody looked, as `contribution/labeler`. */
