@@ -11,7 +11,8 @@ export interface KeyStore {
  * are the caller's again when it resolves: a store that holds them longer copies them.
  */
 export interface ResumeStore {
-  get(key: string): Promise<Uint8Array | undefined>;
+  /** @param into memory that may be used for the bytes, where they fit: they are valid until the caller uses it again */
+  get(key: string, into?: Uint8Array): Promise<Uint8Array | undefined>;
   put(key: string, value: Uint8Array): Promise<void>;
   delete(key: string): Promise<void>;
   /** Keys that start with `prefix`, sorted. */

@@ -54,9 +54,10 @@ class SealedStore implements ResumeStore {
     ]);
   }
 
-  async get(key: string): Promise<Uint8Array | undefined> {
+  async get(key: string, into?: Uint8Array): Promise<Uint8Array | undefined> {
+    if (key.startsWith('spool/')) return this.#inner.get(key, into);
     const stored = await this.#inner.get(key);
-    if (stored === undefined || key.startsWith('spool/')) return stored;
+    if (stored === undefined) return stored;
     const iv = stored.slice(MAGIC.length, MAGIC.length + IV_SIZE);
     try {
       const sealed = stored.slice(MAGIC.length + IV_SIZE);

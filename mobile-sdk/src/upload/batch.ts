@@ -146,8 +146,9 @@ export class Spool {
     return this.#store.put(spoolKey(id, name), bytes);
   }
 
-  async getLeaf(id: string, leaf: QueuedLeaf): Promise<Uint8Array | undefined> {
-    if (leaf.pack === undefined) return this.#store.get(spoolKey(id, leaf.cid));
+  /** @param into memory of at least a leaf that may be used for it */
+  async getLeaf(id: string, leaf: QueuedLeaf, into?: Uint8Array): Promise<Uint8Array | undefined> {
+    if (leaf.pack === undefined) return this.#store.get(spoolKey(id, leaf.cid), into);
     const pack = await this.#store.get(spoolKey(id, packName(leaf.pack)));
     return pack?.slice(leaf.at ?? 0, (leaf.at ?? 0) + leaf.size);
   }

@@ -60,24 +60,28 @@ function codeOf(status: number, body: string): string {
   return status === 422 ? Code.HASH_MISMATCH : 'UPLOAD_FAILED';
 }
 
-/** Runs `task` for each item, at most `limit` at a time. The first failure stops new tasks and is thrown when all running ones ended. */
+/**
+ * Runs `task` for each item, at most `limit` at a time. The first failure stops new tasks and is thrown when all running ones ended.
+ *
+ * @param task its `lane` counts the running tasks from 0: no two of them have the same
+ */
 export async function inParallel<T>(
   items: readonly T[],
   limit: number,
-  task: (item: T) => Promise<void>,
+  task: (item: T, lane: number) => Promise<void>,
 ): Promise<void> {
   const queue = items.values();
   const failures: unknown[] = [];
-  const worker = async (): Promise<void> => {
+  const worker = async (lane: number): Promise<void> => {
     for (const item of queue) {
       if (failures.length > 0) return;
       try {
-        await task(item);
+        await task(item, lane);
       } catch (error) {
         failures.push(error);
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, (_, lane) => worker(lane)));
   if (failures.length > 0) throw failures[0];
 }

@@ -1,4 +1,4 @@
-import { Code, leafMatches, parseCid } from '@allod/protocol';
+import { Code, LEAF_SIZE, leafMatches, parseCid } from '@allod/protocol';
 import { type ClientContext, execute, refOf, type RefAccount } from '../context.ts';
 import { RefusedError, TransportError, UntrustedAnswerError } from '../errors/api.ts';
 import { isAllodError } from '../errors/base.ts';
@@ -91,10 +91,11 @@ async function uploadMissing(
   const { missing, openIntake } = accepted(begun.contributionUploadBegin);
   let stored = bytesOf(batch) - missing.reduce((sum, cid) => sum + (leaves.get(cid)?.size ?? 0), 0);
   emit(client, batch, 'UPLOADING', stored);
-  await inParallel(missing, PARALLEL_PUTS, async (cid) => {
+  const memory: Uint8Array[] = [];
+  await inParallel(missing, PARALLEL_PUTS, async (cid, lane) => {
     const leaf = leaves.get(cid);
     if (!leaf) throw new UntrustedAnswerError('the API asks for a block that is not part of this batch', { cid });
-    const bytes = await spool.getLeaf(batch.id, leaf);
+    const bytes = await spool.getLeaf(batch.id, leaf, (memory[lane] ??= new Uint8Array(LEAF_SIZE)));
     if (!bytes || !(await leafMatches(parseCid(cid), bytes as Uint8Array<ArrayBuffer>)))
       throw new UploadError('the queued ciphertext is damaged', { code: 'SPOOL_DAMAGED', details: { cid } });
     await assertMayUpload(client);

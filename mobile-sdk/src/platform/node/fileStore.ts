@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { KeyStore, ResumeStore } from '../ports.ts';
 
@@ -53,12 +53,23 @@ export class FileStore implements KeyStore, ResumeStore {
     return join(this.#root, ...parts.slice(0, -1), `${parts.at(-1) as string}.bin`);
   }
 
-  async get(key: string): Promise<Uint8Array | undefined> {
+  async get(key: string, into?: Uint8Array): Promise<Uint8Array | undefined> {
+    let handle: FileHandle;
     try {
-      return new Uint8Array(await readFile(this.#path(key)));
+      handle = await open(this.#path(key), 'r');
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
+    }
+    try {
+      const { size } = await handle.stat();
+      const bytes = into && size <= into.length ? into.subarray(0, size) : new Uint8Array(size);
+      let filled = 0;
+      for (let read = -1; filled < size && read !== 0; filled += read)
+        read = (await handle.read(bytes, filled, size - filled, filled)).bytesRead;
+      return bytes.subarray(0, filled);
+    } finally {
+      await handle.close();
     }
   }
 

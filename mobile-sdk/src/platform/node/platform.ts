@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import type { Platform } from '../ports.ts';
+import { bytesFetch } from './bytesFetch.ts';
 import { FileStore } from './fileStore.ts';
 
 /**
@@ -14,7 +15,7 @@ export function nodePlatform(directory: string): Platform {
     keyStore: new FileStore(join(directory, 'keys')),
     resumeStore: new FileStore(join(directory, 'queue')),
     clock: systemClock,
-    fetch: (input, init) => globalThis.fetch(input, init),
+    fetch: bytesFetch,
     device: { network: async () => 'ethernet', charging: async () => true },
   };
 }
