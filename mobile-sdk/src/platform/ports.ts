@@ -17,6 +17,18 @@ export interface ResumeStore {
   delete(key: string): Promise<void>;
   /** Keys that start with `prefix`, sorted. */
   list(prefix: string): Promise<string[]>;
+  /** Bytes `start` to `end` of a value, where that is cheaper than all of it. `into` as with `get`. */
+  getPart?(key: string, start: number, end: number, into?: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Writes a value piece by piece, where that is cheaper than one value for each piece. */
+  writer?(key: string): ValueWriter;
+}
+
+/** A value on its way into a store: not to be seen before `finish` resolves, then as durable as by `put`. One call at a time. */
+export interface ValueWriter {
+  append(bytes: Uint8Array): Promise<void>;
+  finish(): Promise<void>;
+  /** Gives up, and leaves nothing behind; safe at any time, after `finish` without effect. */
+  discard(): Promise<void>;
 }
 
 export interface Clock {

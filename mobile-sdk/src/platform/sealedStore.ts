@@ -22,12 +22,21 @@ export class StoreDamagedError extends Error {
   readonly code = 'STORE_DAMAGED';
 }
 
+const isSpooled = (key: string): boolean => key.startsWith('spool/');
+
+function spooled(key: string): string {
+  if (!isSpooled(key)) throw new RangeError(`${key} would rest in clear`);
+  return key;
+}
+
 /**
  * Encrypts every value with AES-256-GCM under a random key that rests in the platform's key store; the name of a value is its
  * associated data, so that values cannot be exchanged. Spooled leaves are ciphertext already and pass through: their hash is
  * checked before they are sent. Names of keys are not hidden; they hold ids only.
  */
 class SealedStore implements ResumeStore {
+  readonly getPart: ResumeStore['getPart'];
+  readonly writer: ResumeStore['writer'];
   readonly #inner: ResumeStore;
   readonly #keyStore: KeyStore;
   #key: Promise<CryptoKey> | undefined;
@@ -35,6 +44,8 @@ class SealedStore implements ResumeStore {
   constructor(inner: ResumeStore, keyStore: KeyStore) {
     this.#inner = inner;
     this.#keyStore = keyStore;
+    if (inner.getPart) this.getPart = (key, ...part) => inner.getPart!(spooled(key), ...part);
+    if (inner.writer) this.writer = (key) => inner.writer!(spooled(key));
   }
 
   #load(): Promise<CryptoKey> {
@@ -55,7 +66,7 @@ class SealedStore implements ResumeStore {
   }
 
   async get(key: string, into?: Uint8Array): Promise<Uint8Array | undefined> {
-    if (key.startsWith('spool/')) return this.#inner.get(key, into);
+    if (isSpooled(key)) return this.#inner.get(key, into);
     const stored = await this.#inner.get(key);
     if (stored === undefined) return stored;
     const iv = stored.slice(MAGIC.length, MAGIC.length + IV_SIZE);
@@ -69,7 +80,7 @@ class SealedStore implements ResumeStore {
   }
 
   async put(key: string, value: Uint8Array): Promise<void> {
-    if (key.startsWith('spool/')) return this.#inner.put(key, value);
+    if (isSpooled(key)) return this.#inner.put(key, value);
     const iv = globalThis.crypto.getRandomValues(new Uint8Array(IV_SIZE));
     const algorithm = { name: 'AES-GCM', iv, additionalData: concatBytes(MAGIC, utf8(key)) };
     const plain = value as Uint8Array<ArrayBuffer>;

@@ -6,6 +6,7 @@ import { memoryPlatform } from './memory.ts';
 import { FileStore } from './node/fileStore.ts';
 import { nodePlatform } from './node/platform.ts';
 import type { ResumeStore } from './ports.ts';
+import { sealedStoreOf } from './sealedStore.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'allod-sdk-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -41,6 +42,19 @@ describe.each(stores)('resume store in %s', (_, create) => {
     expect(await store.list('nothing/')).toEqual([]);
   });
 
+  it('may use the memory it is given, and gives a part of a value where it can', async () => {
+    const store = create();
+    await store.put('a', bytes('0123456789'));
+    const memory = new Uint8Array(16);
+    expect(await store.get('a', memory)).toEqual(bytes('0123456789'));
+    expect(await store.get('a', new Uint8Array(3))).toEqual(bytes('0123456789'));
+    if (!store.getPart) return;
+    expect(await store.getPart('a', 2, 5, memory)).toEqual(bytes('234'));
+    expect(await store.getPart('a', 8, 99)).toEqual(bytes('89'));
+    expect(await store.getPart('a', 99, 100)).toEqual(bytes(''));
+    expect(await store.getPart('missing', 0, 1)).toBeUndefined();
+  });
+
   it('takes any key as a name', async () => {
     const store = create();
     const keys = ['..', '../../etc/passwd', 'a b/ü', '.hidden', 'x/../y', 'con:nul?*'];
@@ -59,6 +73,34 @@ describe('FileStore', () => {
     expect((await stat(join(root, 'secret.bin'))).mode & 0o777).toBe(0o600);
     expect((await stat(root)).mode & 0o777).toBe(0o700);
     expect(await readdir(join(folder, 'modes'))).toEqual(['inner']);
+  });
+
+  it('shows a value that is written piece by piece when it is finished, and nothing of one that is not', async () => {
+    const root = join(folder, 'pieces');
+    const store = new FileStore(root);
+    const writer = store.writer('spool/pack');
+    await writer.append(bytes('one '));
+    await writer.append(bytes('two'));
+    expect(await store.get('spool/pack')).toBeUndefined();
+    expect(await store.list('')).toEqual([]);
+    await writer.finish();
+    await writer.discard();
+    expect(await store.get('spool/pack')).toEqual(bytes('one two'));
+    const given = store.writer('spool/other');
+    await given.append(bytes('half'));
+    await given.discard();
+    expect(await readdir(join(root, 'spool'))).toEqual(['pack.bin']);
+    const empty = store.writer('spool/empty');
+    await empty.finish();
+    expect(await store.get('spool/empty')).toEqual(bytes(''));
+  });
+
+  it('below the encryption at rest: only ciphertext is written piece by piece', () => {
+    const platform = nodePlatform(join(folder, 'sealed'));
+    const sealed = sealedStoreOf(platform);
+    expect(() => sealed.writer!('batch/1')).toThrow('would rest in clear');
+    expect(() => sealed.getPart!('batch/1', 0, 1)).toThrow('would rest in clear');
+    expect(sealedStoreOf(memoryPlatform()).writer).toBeUndefined();
   });
 
   it('leaves no temporary file and ignores one that a crash left', async () => {

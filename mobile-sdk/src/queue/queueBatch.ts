@@ -38,9 +38,9 @@ export async function queueBatch(
   const salt = hexlify(randomBytes(32));
   const id = salt.slice(2);
   const top = await topKekOf(client, ref, datasetId, consentHash);
+  const writer = new SpoolWriter(client, spool, id);
   try {
     const seq = await spool.begin(id, platform.clock.now());
-    const writer = new SpoolWriter(client, spool, id);
     const queued: QueuedItem[] = [];
     for (const [index, item] of items.entries()) {
       const itemId = contributionId({ contributorRef: ref.address, datasetId, salt, index });
@@ -78,6 +78,7 @@ export async function queueBatch(
     events.emit('state', { batchId: id, datasetId, state: 'QUEUED', bytes: bytesOf(batch), bytesStored: 0 });
     return batch;
   } catch (error) {
+    await writer.discard().catch(() => undefined);
     await spool.remove(id).catch(() => undefined);
     throw translated(error);
   }

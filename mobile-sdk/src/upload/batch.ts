@@ -1,9 +1,9 @@
 import { type SealedItem } from '../crypto/sealItem.ts';
 import type { ContributionCommitInput } from '../graphql/generated.ts';
-import type { ResumeStore } from '../platform/ports.ts';
+import type { ResumeStore, ValueWriter } from '../platform/ports.ts';
 import { loadJson, saveJson } from '../store.ts';
 
-/** A leaf of a queued item. Small leaves share a pack: `pack` is its number, `at` where the leaf begins in it. */
+/** A leaf of a queued item. Leaves may share a pack: `pack` is its number, `at` where the leaf begins in it. */
 export interface QueuedLeaf {
   cid: string;
   size: number;
@@ -78,6 +78,8 @@ export class Spool {
   readonly #waiting = new Set<() => void>();
   #entries: Promise<Map<string, Entry>> | undefined;
   #nextSeq = 0;
+  /** The pack that was read last: its leaves are asked for one after the other. */
+  #pack: { key: string; bytes: Promise<Uint8Array | undefined> } | undefined;
 
   constructor(store: ResumeStore) {
     this.#store = store;
@@ -146,15 +148,24 @@ export class Spool {
     return this.#store.put(spoolKey(id, name), bytes);
   }
 
+  /** Writes a pack of leaves piece by piece; undefined where the store takes whole values only. */
+  writer(id: string, pack: number): ValueWriter | undefined {
+    return this.#store.writer?.(spoolKey(id, packName(pack)));
+  }
+
   /** @param into memory of at least a leaf that may be used for it */
   async getLeaf(id: string, leaf: QueuedLeaf, into?: Uint8Array): Promise<Uint8Array | undefined> {
     if (leaf.pack === undefined) return this.#store.get(spoolKey(id, leaf.cid), into);
-    const pack = await this.#store.get(spoolKey(id, packName(leaf.pack)));
-    return pack?.slice(leaf.at ?? 0, (leaf.at ?? 0) + leaf.size);
+    const key = spoolKey(id, packName(leaf.pack));
+    const start = leaf.at ?? 0;
+    if (this.#store.getPart) return this.#store.getPart(key, start, start + leaf.size, into);
+    if (this.#pack?.key !== key) this.#pack = { key, bytes: this.#store.get(key) };
+    return (await this.#pack.bytes)?.slice(start, start + leaf.size);
   }
 
   /** Forgets a batch. Its record goes first, under a mark that lets the next `sweep` finish an interrupted removal. */
   async remove(id: string): Promise<void> {
+    this.#pack = undefined;
     await saveJson(this.#store, sealingKey(id), { at: 0 });
     await this.#store.delete(batchKey(id));
     for (const key of await this.#store.list(`spool/${id}/`)) await this.#store.delete(key);

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { KeyStore, ResumeStore } from '../ports.ts';
+import type { KeyStore, ResumeStore, ValueWriter } from '../ports.ts';
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
@@ -53,7 +53,11 @@ export class FileStore implements KeyStore, ResumeStore {
     return join(this.#root, ...parts.slice(0, -1), `${parts.at(-1) as string}.bin`);
   }
 
-  async get(key: string, into?: Uint8Array): Promise<Uint8Array | undefined> {
+  get(key: string, into?: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.getPart(key, 0, Infinity, into);
+  }
+
+  async getPart(key: string, start: number, end: number, into?: Uint8Array): Promise<Uint8Array | undefined> {
     let handle: FileHandle;
     try {
       handle = await open(this.#path(key), 'r');
@@ -62,22 +66,55 @@ export class FileStore implements KeyStore, ResumeStore {
       throw error;
     }
     try {
-      const { size } = await handle.stat();
+      const size = Math.max(0, Math.min(end, (await handle.stat()).size) - start);
       const bytes = into && size <= into.length ? into.subarray(0, size) : new Uint8Array(size);
       let filled = 0;
       for (let read = -1; filled < size && read !== 0; filled += read)
-        read = (await handle.read(bytes, filled, size - filled, filled)).bytesRead;
+        read = (await handle.read(bytes, filled, size - filled, start + filled)).bytesRead;
       return bytes.subarray(0, filled);
     } finally {
       await handle.close();
     }
   }
 
+  writer(key: string): ValueWriter {
+    const path = this.#path(key);
+    const temporary = this.#temporary(path);
+    let handle: FileHandle | undefined;
+    const opened = async (): Promise<FileHandle> => {
+      if (handle) return handle;
+      await this.#makeFolder(dirname(path));
+      return (handle = await open(temporary, 'wx', 0o600));
+    };
+    const close = async (): Promise<void> => {
+      const closing = handle;
+      handle = undefined;
+      await closing?.close();
+    };
+    return {
+      append: async (bytes) => (await opened()).writeFile(bytes),
+      finish: async () => {
+        await (await opened()).sync();
+        await close();
+        await rename(temporary, path);
+        await syncFolder(dirname(path));
+      },
+      discard: async () => {
+        await close();
+        await unlink(temporary).catch(() => undefined);
+      },
+    };
+  }
+
+  #temporary(path: string): string {
+    return `${path}.${process.pid}.${this.#counter++}.tmp`;
+  }
+
   async put(key: string, value: Uint8Array): Promise<void> {
     const path = this.#path(key);
     const folder = dirname(path);
     await this.#makeFolder(folder);
-    const temporary = `${path}.${process.pid}.${this.#counter++}.tmp`;
+    const temporary = this.#temporary(path);
     try {
       await writeSynced(temporary, value);
       await rename(temporary, path);
