@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { CID, Code, parseCid } from '@allod/protocol';
+import { CID, Code, fileDag, LEAF_SIZE, parseCid } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
@@ -140,6 +140,38 @@ export class UploadService {
     );
   }
 
+  /** Held until the transaction ends by whoever commits, moves or gives up what an account uploaded; before any lock of a dataset. */
+  async lock(manager: EntityManager, account: string): Promise<void> {
+    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [account]);
+  }
+
+  /**
+   * Gives up the blocks of withdrawn contributions, unless another contribution of the account has them too: their quota is free at
+   * once, their bytes go after the time of grace. The caller holds the account's lock and has withdrawn them.
+   */
+  async release(manager: EntityManager, account: string, contributionIds: readonly string[]): Promise<void> {
+    const items: { leaves: string[]; size: string }[] = await manager.query(
+      'SELECT leaves, size::text FROM contribution WHERE contributor_ref = $1 AND id = ANY($2)',
+      [account, contributionIds],
+    );
+    const cids = [
+      ...new Set(items.flatMap(({ leaves, size }) => [...leaves, ...nodesOf(leaves, Number(size))])),
+    ].sort();
+    if (cids.length === 0) return;
+    await manager.query('SELECT FROM block WHERE cid = ANY($1) ORDER BY cid FOR UPDATE', [cids]);
+    const kept: { leaves: string[]; size: string }[] = await manager.query(
+      `SELECT leaves, size::text FROM contribution
+       WHERE contributor_ref = $1 AND state <> 'WITHDRAWN' AND leaves && $2::text[]`,
+      [account, cids],
+    );
+    const needed = kept.flatMap(({ leaves, size }) => [...leaves, ...nodesOf(leaves, Number(size))]);
+    await manager.query('DELETE FROM block_owner WHERE account = $1 AND cid = ANY($2) AND NOT cid = ANY($3)', [
+      account,
+      cids,
+      needed,
+    ]);
+  }
+
   private async quotaLeft(manager: EntityManager, account: string): Promise<bigint> {
     const [row]: { used: string }[] = await manager.query(
       'SELECT coalesce(sum(size), 0)::text AS used FROM block_owner WHERE account = $1',
@@ -162,6 +194,13 @@ function checkAnnounced(block: BlockInput): void {
   readCid(block.cid);
   refuseUnless(block.size > 0, Code.SIZE_MISMATCH, `Block ${block.cid} is empty`);
   refuseUnless(block.size <= MAX_BLOCK, Code.BLOCK_TOO_LARGE, `Block ${block.cid} holds more than ${MAX_BLOCK} bytes`);
+}
+
+/** CIDs of the inner nodes of a file, which the api built from its leaves. */
+function nodesOf(leaves: readonly string[], size: number): string[] {
+  const last = size - (leaves.length - 1) * LEAF_SIZE;
+  const sized = leaves.map((cid, i) => ({ cid: parseCid(cid), size: i < leaves.length - 1 ? LEAF_SIZE : last }));
+  return fileDag(sized).blocks.map((block) => block.cid.toString());
 }
 
 /** Off the main thread, so that uploads hash side by side. */

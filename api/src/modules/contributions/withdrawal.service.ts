@@ -24,6 +24,7 @@ import { ContributionEntity } from './contribution.entity.ts';
 import { ContributionService } from './contribution.service.ts';
 import { NonceService } from './nonce.service.ts';
 import { ReceiptService } from './receipt.service.ts';
+import { UploadService } from './upload.service.ts';
 import { WithdrawalRecordService } from './withdrawal-record.service.ts';
 
 const RELAY = 'contributions.relayWithdrawal';
@@ -60,6 +61,7 @@ export class WithdrawalService implements OnModuleInit {
     @Inject(NonceService) private readonly nonces: NonceService,
     @Inject(ReceiptService) private readonly receipts: ReceiptService,
     @Inject(ContributionService) private readonly contributions: ContributionService,
+    @Inject(UploadService) private readonly uploads: UploadService,
   ) {}
 
   onModuleInit(): void {
@@ -145,6 +147,7 @@ export class WithdrawalService implements OnModuleInit {
     const contributorRef = String(event.args['contributorRef']);
     const datasetId = String(event.args['datasetId']).toLowerCase();
     const consentNonce = Number(event.args['consentNonce']);
+    await this.uploads.lock(manager, contributorRef);
     await this.keyFiles.lock(manager, datasetId);
     await this.nonces.raise(manager, contributorRef, datasetId, { consentNonce });
     const ended = await manager.findBy(ConsentEntity, {
@@ -159,6 +162,7 @@ export class WithdrawalService implements OnModuleInit {
     });
     const ids = items.map((item) => item.id);
     await this.contributions.transitionAll(manager, ids, 'WITHDRAWN', Code.CONSENT_WITHDRAWN);
+    await this.uploads.release(manager, contributorRef, ids);
     await this.access.shredConsents(manager, consentHashes);
     const owner = { datasetId, contributorRef };
     const reason = ItemReason.CONTRIBUTOR_REQUEST;
@@ -223,6 +227,7 @@ export class WithdrawalService implements OnModuleInit {
     owner: { datasetId: string; contributorRef: string },
     input: ContributionWithdrawInput,
   ): Promise<ContributionEntity> {
+    await this.uploads.lock(manager, owner.contributorRef);
     await this.keyFiles.lock(manager, owner.datasetId);
     await manager.query(
       `INSERT INTO item_withdrawal (contribution_id, reason, issued_at, signature) VALUES ($1, $2, $3, $4)
@@ -230,6 +235,7 @@ export class WithdrawalService implements OnModuleInit {
       [input.contributionId, input.reason, input.issuedAt, input.signature],
     );
     await this.contributions.transition(manager, input.contributionId, 'WITHDRAWN', Code.ITEM_WITHDRAWN);
+    await this.uploads.release(manager, owner.contributorRef, [input.contributionId]);
     await this.access.shredItem(manager, input.contributionId);
     const { contributionId, reason } = input;
     const keyFiles = await this.keyFiles.withdraw(manager, owner, [contributionId], reason);

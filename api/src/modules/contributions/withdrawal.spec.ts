@@ -1,12 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Code, digestOf, ItemReason, signStruct } from '@allod/protocol';
+import { Code, digestOf, fileDag, ItemReason, LEAF_SIZE, rawCid, signStruct } from '@allod/protocol';
 import { recoverAddress } from 'ethers';
 import { ChainIndexer } from '../../integrations/chain/chain-indexer.ts';
+import { BLOCK_STORE } from '../../integrations/storage/content-store.port.ts';
+import type { ContentStore } from '../../integrations/storage/content-store.port.ts';
 import { startApp } from '../../testing/app.ts';
 import type { TestApp } from '../../testing/app.ts';
 import { TestContributor } from '../../testing/contributor.ts';
 import { createDataset } from '../../testing/dataset.ts';
 import type { CuratedDataset } from '../../testing/dataset.ts';
+import { BlockKeepingJob } from './block-keeping.job.ts';
 
 const CONSENT = `mutation($i: ConsentWithdrawInput!) { consentWithdraw(input: $i) { __typename
   ... on ConsentWithdrawal { consentNonce txHash receipt { subject kind evidenceHash issuedAt signer signature text } }
@@ -85,6 +89,7 @@ describe('withdrawing', () => {
     expect(states).toEqual(Array(2).fill({ state: 'WITHDRAWN', reason: Code.CONSENT_WITHDRAWN }));
     expect(await api.sql('SELECT 1 FROM wrapped_key WHERE contributor_ref = $1', [who.ref])).toEqual([]);
     expect(await api.sql('SELECT 1 FROM sealed_key WHERE contributor_ref = $1', [who.ref])).toEqual([]);
+    expect(await api.sql('SELECT 1 FROM block_owner WHERE account = $1', [who.ref])).toEqual([]);
   });
 
   it('keeps what was given under a newer consent before the withdrawal was confirmed', async () => {
@@ -148,5 +153,55 @@ describe('withdrawing', () => {
       [who.ref],
     );
     expect(wraps).toEqual([{ contribution_id: stays }]);
+  });
+
+  it('frees the quota of what is withdrawn at once and its bytes after the time of grace, not those of what stays', async () => {
+    const who = await new TestContributor(api, dataset).signIn();
+    const leaf = (size: number) => new Uint8Array(randomBytes(size));
+    const large = [leaf(LEAF_SIZE), leaf(500)];
+    const { input } = await who.contribute({ bodies: [large, [leaf(700)]] });
+    const [gone, stays] = input.contributions;
+    const root = fileDag(large.map((bytes) => ({ cid: rawCid(bytes), size: bytes.length }))).root.toString();
+    const withdrawn = [...gone!.leaves, root].sort();
+    const owned = () =>
+      api.sql<{ cid: string }>('SELECT cid FROM block_owner WHERE account = $1 ORDER BY cid', [who.ref]);
+    expect((await owned()).map(({ cid }) => cid)).toEqual([...withdrawn, ...stays!.leaves].sort());
+
+    const struct = { contributionId: gone!.contributionId, reason: ItemReason.CONTRIBUTOR_REQUEST, issuedAt: now() };
+    const signed = { contributorRef: who.ref, datasetId: dataset.id, ...struct };
+    const signature = await signStruct(who.wallet, 'ItemWithdrawal', signed, 31337, api.env.CONTRACTS);
+    await api.graphql(ITEM, { i: { ...struct, signature } });
+    expect(await owned()).toEqual(stays!.leaves.map((cid) => ({ cid })));
+
+    const [store, job] = [api.app.get<ContentStore>(BLOCK_STORE), api.app.get(BlockKeepingJob)];
+    const all = [...withdrawn, ...stays!.leaves];
+    await job.collect();
+    expect(await store.has(all)).toEqual(new Set(all));
+    await api.sql(`UPDATE block SET tombstoned_at = now() - interval '2 days' WHERE tombstoned_at IS NOT NULL`);
+    await job.collect();
+    expect(await store.has(all)).toEqual(new Set(stays!.leaves));
+  });
+
+  it('keeps a block that the contributor gave twice until both items are withdrawn, and what somebody else has too', async () => {
+    const [who, other] = [
+      await new TestContributor(api, dataset).signIn(),
+      await new TestContributor(api, dataset).signIn(),
+    ];
+    const [shared, own] = [new Uint8Array(randomBytes(LEAF_SIZE)), new Uint8Array(randomBytes(300))];
+    const { input } = await who.contribute({ bodies: [[shared, own], [shared]] });
+    await other.contribute({ bodies: [[shared]] });
+    const cid = rawCid(shared).toString();
+    const refs = async () => (await api.sql('SELECT refs FROM block WHERE cid = $1', [cid]))[0];
+    const withdraw = async (contributionId: string) => {
+      const struct = { contributionId, reason: ItemReason.CONTRIBUTOR_REQUEST, issuedAt: now() };
+      const signed = { contributorRef: who.ref, datasetId: dataset.id, ...struct };
+      const signature = await signStruct(who.wallet, 'ItemWithdrawal', signed, 31337, api.env.CONTRACTS);
+      await api.graphql(ITEM, { i: { ...struct, signature } });
+    };
+    expect(await refs()).toEqual({ refs: 2 });
+    await withdraw(input.contributions[0]!.contributionId);
+    expect(await refs()).toEqual({ refs: 2 });
+    await withdraw(input.contributions[1]!.contributionId);
+    expect(await refs()).toEqual({ refs: 1 });
   });
 });
