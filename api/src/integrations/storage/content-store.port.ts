@@ -11,6 +11,10 @@ export abstract class ContentStore {
   abstract has(cids: readonly string[]): Promise<Set<string>>;
   /** Harmless when it is not here. */
   abstract delete(cid: string): Promise<void>;
+  /** Removes what writes left that a crash cut short. @returns how many */
+  sweep(): Promise<number> {
+    return Promise.resolve(0);
+  }
 }
 
 /** The same store without bookkeeping, for those who count the holders of a block themselves: uploads, collection, scrub. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,6 +35,21 @@ describe('the flat store', () => {
     await new FlatStore(root).put(cid, bytes);
     expect(await new FlatStore(root).has([cid])).toEqual(new Set([cid]));
     expect(readdirSync(root, { recursive: true }).filter((file) => String(file).endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('sweeps away what a write left that a crash cut short an hour ago, and no write that may still go on', async () => {
+    const store = new FlatStore(root);
+    const bytes = new Uint8Array([4, 5, 6]);
+    const cid = rawCid(bytes).toString();
+    await store.put(cid, bytes);
+    const folder = join(root, cid.slice(-3, -1));
+    const [old, young] = ['a', 'b'].map((digit) => join(folder, `.${digit.repeat(16)}.tmp`)) as [string, string];
+    for (const path of [old, young]) writeFileSync(path, 'half');
+    utimesSync(old, 0, Date.now() / 1000 - 7_200);
+    expect(await store.sweep()).toBe(1);
+    expect([existsSync(old), existsSync(young)]).toEqual([false, true]);
+    expect(await store.has([cid])).toEqual(new Set([cid]));
+    rmSync(young);
   });
 
   it('takes no name that is not a CID', async () => {

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { access, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Turnstile } from '../../common/turnstile.ts';
 import { ContentStore, StoreFullError } from './content-store.port.ts';
 
 /** Files that are open at the same time, however many clients there are. */
 const OPEN_FILES = 32;
+
+/** An unfinished write of this age will never be finished. */
+const ABANDONED_MS = 3_600_000;
+const TEMPORARY = /^\.[0-9a-f]{16}\.tmp$/;
 
 /**
  * One file per block, in folders of the CID's last-but-one two characters. Durable: the bytes and the folder are synced
@@ -61,6 +65,21 @@ export class FlatStore extends ContentStore {
     }
   }
 
+  /** Other processes write here too: only what is older than any write. */
+  override async sweep(): Promise<number> {
+    let count = 0;
+    for (const folder of await readdir(this.root, { withFileTypes: true }).catch(() => [])) {
+      if (!folder.isDirectory()) continue;
+      for (const name of await readdir(join(this.root, folder.name))) {
+        const path = join(this.root, folder.name, name);
+        if (!TEMPORARY.test(name) || Date.now() - (await writtenAt(path)) < ABANDONED_MS) continue;
+        await unlink(path).catch(() => undefined);
+        count++;
+      }
+    }
+    return count;
+  }
+
   private async makeFolder(folder: string): Promise<void> {
     if (await mkdir(folder, { recursive: true })) await syncFolder(dirname(folder));
   }
@@ -79,6 +98,13 @@ const exists = (path: string): Promise<boolean> =>
   access(path).then(
     () => true,
     () => false,
+  );
+
+/** Time of the last write; now when the file is gone. */
+const writtenAt = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Date.now(),
   );
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {

@@ -26,6 +26,7 @@ export class BlockKeepingJob implements OnModuleInit {
     this.registry.every('contributions.expireUploads', 5 * MINUTE, async () => void (await this.expire()));
     this.registry.every('contributions.collectBlocks', 10 * MINUTE, async () => void (await this.collect()));
     this.registry.every('contributions.scrub', MINUTE, async () => void (await this.scrub()));
+    this.registry.every('contributions.sweepStore', 60 * MINUTE, async () => void (await this.store.sweep()));
   }
 
   /** Gives up reservations and uploads whose time is over; their quota is free at once. @returns how many */

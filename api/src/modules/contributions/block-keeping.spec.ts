@@ -158,10 +158,15 @@ describe('keeping blocks', () => {
     }
     await api.sql('UPDATE block SET checked_at = now() WHERE NOT cid = ANY($1)', [[copied.cid, alone.cid]]);
     await api.sql('UPDATE block SET checked_at = NULL WHERE cid = ANY($1)', [[copied.cid, alone.cid]]);
+    const damaged = async () =>
+      /^allod_blocks_damaged (\d+)$/m.exec((await api.app.inject({ url: '/metrics' })).payload)?.[1];
+    expect(await damaged()).toBe('0');
     expect(await job.scrub()).toMatchObject({ repaired: 1, damaged: 1 });
+    expect(await damaged()).toBe('1');
     expect(Buffer.from((await store.get(copied.cid))!).equals(copied.bytes)).toBe(true);
     expect(await here(alone)).toBe(false);
     expect((await put(who, alone)).statusCode).toBe(200);
     expect(await here(alone)).toBe(true);
+    expect(await damaged()).toBe('0');
   });
 });
