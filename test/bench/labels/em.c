@@ -1,5 +1,6 @@
 /* Baseline of the label bench: the EM of Dawid & Skene as a plain C loop over votes sorted by task.
-   em TASKS WORKERS CLASSES VOTES_PER_TASK ITERATIONS -> seconds of the iterations on standard output. */
+   em TASKS WORKERS CLASSES VOTES_PER_TASK ITERATIONS FILE -> seconds of the iterations on standard output.
+   FILE holds the worker of each vote (uint32), then the label of each vote (uint16). */
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -7,17 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-static uint32_t state = 2463534242u;
-
-static uint32_t next(void) {
-  state ^= state << 13;
-  state ^= state >> 17;
-  state ^= state << 5;
-  return state;
-}
-
 int main(int argc, char **argv) {
-  if (argc != 6) return 2;
+  if (argc != 7) return 2;
   const size_t tasks = strtoul(argv[1], 0, 10), workers = strtoul(argv[2], 0, 10), k = strtoul(argv[3], 0, 10);
   const size_t per = strtoul(argv[4], 0, 10), iterations = strtoul(argv[5], 0, 10), square = k * k;
   uint32_t *worker = malloc(tasks * per * sizeof *worker);
@@ -26,14 +18,13 @@ int main(int argc, char **argv) {
   double *counts = malloc(workers * square * sizeof *counts);
   double mass[64], row[64];
   if (!worker || !label || !posterior || !counts || k > 64) return 1;
-  for (size_t t = 0; t < tasks; t++) {
-    const uint32_t truth = next() % k;
-    for (size_t i = 0; i < per; i++) {
-      worker[t * per + i] = next() % workers;
-      label[t * per + i] = next() % 10 < 8 ? truth : next() % k;
-      posterior[t * k + label[t * per + i]] += 1.0 / per;
-    }
-  }
+  FILE *votes = fopen(argv[6], "rb");
+  if (!votes || fread(worker, sizeof *worker, tasks * per, votes) != tasks * per ||
+      fread(label, sizeof *label, tasks * per, votes) != tasks * per)
+    return 1;
+  fclose(votes);
+  for (size_t t = 0; t < tasks; t++)
+    for (size_t i = 0; i < per; i++) posterior[t * k + label[t * per + i]] += 1.0 / per;
   struct timespec from, to;
   clock_gettime(CLOCK_MONOTONIC, &from);
   for (size_t n = 0; n < iterations; n++) {

@@ -42,22 +42,23 @@ export function accuracyOf(table: VoteTable, posterior: Float64Array, truth: Rea
   return right / truth.size;
 }
 
+/** F1 of one class over the tasks of the truth. */
+export function f1Of(table: VoteTable, chosen: Uint16Array, truth: ReadonlyMap<string, string>, label: string): number {
+  const guess = new Map(table.tasks.map((task, t) => [task, table.labels[chosen[t]!]!]));
+  let both = 0;
+  let either = 0;
+  for (const [task, expected] of truth) {
+    const said = guess.get(task);
+    if (expected === label && said === label) both += 1;
+    if (expected === label) either += 1;
+    if (said === label) either += 1;
+  }
+  return either === 0 ? 0 : (2 * both) / either;
+}
+
 /** Mean F1 over the classes of the truth. */
 export function macroF1Of(table: VoteTable, chosen: Uint16Array, truth: ReadonlyMap<string, string>): number {
-  const guess = new Map(table.tasks.map((task, t) => [task, table.labels[chosen[t]!]!]));
-  const classes = [...new Set(truth.values())];
-  const scores = classes.map((label) => {
-    let both = 0;
-    let either = 0;
-    for (const [task, expected] of truth) {
-      const said = guess.get(task);
-      if (expected === label && said === label) both += 1;
-      if (expected === label) either += 1;
-      if (said === label) either += 1;
-    }
-    return either === 0 ? 0 : (2 * both) / either;
-  });
-  return meanOf(scores);
+  return meanOf([...new Set(truth.values())].map((label) => f1Of(table, chosen, truth, label)));
 }
 
 export const meanOf = (values: readonly number[]): number =>

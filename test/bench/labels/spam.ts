@@ -5,9 +5,10 @@ import { randomSource } from '../../../api/src/modules/labeling/consensus/simula
 import { judge } from '../../../api/src/modules/labeling/consensus/verdict.ts';
 import type { Vote } from '../../../api/src/modules/labeling/consensus/vote-table.ts';
 import { buildVoteTable } from '../../../api/src/modules/labeling/consensus/vote-table.ts';
-import { PAY, SEED, SPAM } from './protocol.ts';
+import type { Scenario } from './protocol.ts';
+import { PAY, SCENARIOS, SEED, SPAM } from './protocol.ts';
 import type { LabelSet } from './sets.ts';
-import { accuracyOf, errorOf, meanOf, shuffled } from './sets.ts';
+import { accuracyOf, shuffled } from './sets.ts';
 
 export type Spam = 'random' | 'constant' | 'ring';
 
@@ -70,74 +71,33 @@ const accuracyWith = (set: LabelSet, votes: readonly Vote[], gold?: ReadonlyMap<
   return accuracyOf(table, aggregate(table, { gold }).posterior, set.truth);
 };
 
-export interface Loss {
-  readonly lost: number;
-  readonly standardError: number;
-  readonly worst: number;
+/** Accuracy points lost by spam against the same votes (and the same quiz) without it, one figure per seed. */
+export function spamLosses(set: LabelSet, scenario: Scenario, seeds: number): number[] {
+  const { kind, share, quiz } = SCENARIOS[scenario];
+  const clean = quiz ? 0 : accuracyWith(set, set.votes);
+  return Array.from({ length: seeds }, (_, seed) => {
+    const spam = spamVotes(set, kind, share, randomSource(SEED + seed));
+    if (!quiz) return 100 * (clean - accuracyWith(set, [...set.votes, ...spam]));
+    const names = [...new Set(spam.map((vote) => vote.worker))];
+    const honest = quizVotes(set, [], randomSource(SEED + seed));
+    const all = quizVotes(set, names, randomSource(SEED + seed));
+    const without = accuracyWith(set, [...set.votes, ...honest.votes], honest.gold);
+    return 100 * (without - accuracyWith(set, [...set.votes, ...spam, ...all.votes], all.gold));
+  });
 }
 
-/** Accuracy points lost by spam against the same votes (and the same quiz) without it: mean over sets and seeds. */
-export function spamLoss(
-  sets: readonly LabelSet[],
-  kind: Spam,
-  share: number,
-  { quiz, seeds }: { quiz: boolean; seeds: number },
-): Loss {
-  const losses: number[] = [];
-  for (const set of sets) {
-    const clean = quiz ? 0 : accuracyWith(set, set.votes);
-    for (let seed = 0; seed < seeds; seed += 1) {
-      const spam = spamVotes(set, kind, share, randomSource(SEED + seed));
-      if (!quiz) {
-        losses.push(100 * (clean - accuracyWith(set, [...set.votes, ...spam])));
-        continue;
-      }
-      const names = [...new Set(spam.map((vote) => vote.worker))];
-      const honest = quizVotes(set, [], randomSource(SEED + seed));
-      const all = quizVotes(set, names, randomSource(SEED + seed));
-      const without = accuracyWith(set, [...set.votes, ...honest.votes], honest.gold);
-      losses.push(100 * (without - accuracyWith(set, [...set.votes, ...spam, ...all.votes], all.gold)));
-    }
-  }
-  return { lost: meanOf(losses), standardError: errorOf(losses), worst: Math.max(...losses) };
+export interface Paid {
+  /** Share of spam labels that are paid. */
+  readonly spamPaid: number;
+  /** Share of correct labels of informative workers that are not. */
+  readonly honestUnpaid: number;
 }
 
-/**
- * Share of spam labels that are paid, and of correct labels of informative workers that are not. As in the service,
- * everybody took the quiz; `withoutQuiz` says what the same rule does where nobody has. The totals are means over all
- * three kinds of spam.
- */
-export function payOf(sets: readonly LabelSet[], seeds: number) {
-  const withQuiz = payByKind(sets, seeds, true);
-  return { ...withQuiz, withoutQuiz: payByKind(sets, Math.ceil(seeds / 10), false) };
-}
+/** What the pay rule does with `PAY.share` spam of one kind after everybody took the quiz, one figure per seed. */
+export const paidBySeed = (set: LabelSet, kind: Spam, seeds: number, quiz: boolean): Paid[] =>
+  Array.from({ length: seeds }, (_, seed) => payOnce(set, kind, seed, quiz));
 
-function payByKind(sets: readonly LabelSet[], seeds: number, quiz: boolean) {
-  const byKind = Object.fromEntries(
-    KINDS.map((kind) => {
-      const runs = sets.flatMap((set) => Array.from({ length: seeds }, (_, seed) => payOnce(set, kind, seed, quiz)));
-      const spam = runs.map((run) => run.spamPaid);
-      const honest = runs.map((run) => run.honestUnpaid);
-      const one = {
-        spamPaid: meanOf(spam),
-        spamPaidError: errorOf(spam),
-        honestUnpaid: meanOf(honest),
-        honestUnpaidError: errorOf(honest),
-      };
-      return [kind, one];
-    }),
-  );
-  const all = Object.values(byKind);
-  return {
-    spamPaid: meanOf(all.map((one) => one.spamPaid)),
-    honestUnpaid: meanOf(all.map((one) => one.honestUnpaid)),
-    byKind,
-  };
-}
-
-const KINDS: readonly Spam[] = ['random', 'constant', 'ring'];
-
-function payOnce(set: LabelSet, kind: Spam, seed: number, quiz: boolean): { spamPaid: number; honestUnpaid: number } {
+function payOnce(set: LabelSet, kind: Spam, seed: number, quiz: boolean): Paid {
   const spam = spamVotes(set, kind, PAY.share, randomSource(SEED + seed));
   const names = [...new Set(spam.map((vote) => vote.worker))];
   const { gold, votes } = quiz ? quizVotes(set, names, randomSource(SEED + seed)) : { gold: undefined, votes: [] };

@@ -25,26 +25,29 @@ const positions = (values: readonly string[]): Map<string, number> =>
 
 /** `labels` fixes the classes and their order; a vote for another label or a second vote of one worker on a task throws. */
 export function buildVoteTable(votes: readonly Vote[], labels: readonly string[]): VoteTable {
-  const tasks = sortedUnique(votes.map((vote) => vote.task));
-  const workers = sortedUnique(votes.map((vote) => vote.worker));
-  const workerIndex = positions(workers);
+  const taskIndex = positions(sortedUnique(votes.map((vote) => vote.task)));
+  const workerIndex = positions(sortedUnique(votes.map((vote) => vote.worker)));
   const labelIndex = positions(labels);
-  const taskIndex = positions(tasks);
-  const sorted = [...votes].sort((a, b) => byCodeUnit(a.task, b.task) || byCodeUnit(a.worker, b.worker));
-  const taskStart = new Uint32Array(tasks.length + 1);
+  const taskStart = new Uint32Array(taskIndex.size + 1);
+  for (const vote of votes) taskStart[taskIndex.get(vote.task)! + 1]! += 1;
+  for (let t = 0; t < taskIndex.size; t += 1) taskStart[t + 1]! += taskStart[t]!;
   const voteWorker = new Uint32Array(votes.length);
   const voteLabel = new Uint16Array(votes.length);
-  sorted.forEach((vote, i) => {
-    const previous = sorted[i - 1];
-    if (previous && previous.task === vote.task && previous.worker === vote.worker) {
-      throw new Error(`worker ${vote.worker} votes twice on task ${vote.task}`);
-    }
+  const taskEnd = taskStart.slice();
+  for (const vote of votes) {
     const label = labelIndex.get(vote.label);
     if (label === undefined) throw new Error(`label ${vote.label} is not in the label schema`);
-    voteWorker[i] = workerIndex.get(vote.worker)!;
-    voteLabel[i] = label;
-    taskStart[taskIndex.get(vote.task)! + 1]! += 1;
-  });
-  for (let t = 0; t < tasks.length; t += 1) taskStart[t + 1]! += taskStart[t]!;
-  return { tasks, workers, labels, taskStart, voteWorker, voteLabel };
+    const task = taskIndex.get(vote.task)!;
+    const worker = workerIndex.get(vote.worker)!;
+    let at = taskEnd[task]!;
+    taskEnd[task]! += 1;
+    for (; at > taskStart[task]! && voteWorker[at - 1]! >= worker; at -= 1) {
+      if (voteWorker[at - 1] === worker) throw new Error(`worker ${vote.worker} votes twice on task ${vote.task}`);
+      voteWorker[at] = voteWorker[at - 1]!;
+      voteLabel[at] = voteLabel[at - 1]!;
+    }
+    voteWorker[at] = worker;
+    voteLabel[at] = label;
+  }
+  return { tasks: [...taskIndex.keys()], workers: [...workerIndex.keys()], labels, taskStart, voteWorker, voteLabel };
 }
