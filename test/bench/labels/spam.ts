@@ -37,7 +37,7 @@ export function spamVotes(set: LabelSet, kind: Spam, share: number, random: () =
  * Answers to `SPAM.quiz` gold tasks by every worker: honest ones by their own confusion with the truth, spammers of a
  * ring blindly.
  */
-function quizVotes(set: LabelSet, spammers: readonly string[], random: () => number) {
+export function quizVotes(set: LabelSet, spammers: readonly string[], random: () => number) {
   const truths = [...set.truth.values()].filter((label) => set.labels.includes(label));
   const given = new Map<string, string[]>();
   for (const vote of set.votes) {

@@ -38,7 +38,7 @@ export interface JobRules {
 }
 
 /** Names the consensus and pay rule of this code; a change of either is a new name. */
-export const SCORER = 'allod/two-level-dawid-skene/2';
+export const SCORER = 'allod/two-level-dawid-skene/3';
 /** Content hash of the scorer's name, for manifests. */
 export const scorerHash = (): string => jsonKeccak({ scorer: SCORER });
 

@@ -5,6 +5,7 @@ import { plainDawidSkene } from './plain-dawid-skene.ts';
 import type { VoteTable } from './vote-table.ts';
 import { wawa } from './wawa.ts';
 import { goldByTask, startPosterior } from './gold.ts';
+import { hearWorkers } from './heard-workers.ts';
 
 export const METHODS = ['auto', 'mv', 'wawa', 'one-coin', 'ds', 'two-level', 'average'] as const;
 export type Method = (typeof METHODS)[number];
@@ -64,16 +65,23 @@ function posteriorOf(
     case 'two-level':
       return twoLevelDawidSkene(table, { gold }).posterior;
     case 'average':
-      // Free and tied confusion matrices, class frequencies learned and not, and no confusion at all: each is best
-      // somewhere and far off elsewhere. The strengths lie around the 8 of the two-level model alone.
-      return averagePosterior([
-        plainDawidSkene(table, { gold }),
-        twoLevelDawidSkene(table, { gold, matrixStrength: 4 }).posterior,
-        twoLevelDawidSkene(table, { gold, matrixStrength: 16 }).posterior,
-        twoLevelDawidSkene(table, { gold, classPrior: 'uniform' }).posterior,
-        wawa(table, gold),
-      ]);
+      return averageModel(table, gold);
   }
+}
+
+/**
+ * Free and tied confusion matrices, class frequencies learned and not, and no confusion at all: each is best somewhere
+ * and far off elsewhere. The strengths lie around the 8 of the two-level model alone.
+ */
+function averageModel(table: VoteTable, gold: ReadonlyMap<string, string>): Float64Array {
+  const hearing = hearWorkers(table, goldByTask(table, gold));
+  return averagePosterior([
+    plainDawidSkene(hearing.heard, { gold }),
+    twoLevelDawidSkene(table, { gold, hearing, matrixStrength: 4 }).posterior,
+    twoLevelDawidSkene(table, { gold, hearing, matrixStrength: 16 }).posterior,
+    twoLevelDawidSkene(table, { gold, hearing, classPrior: 'uniform' }).posterior,
+    wawa(hearing.heard, gold),
+  ]);
 }
 
 /** The most probable class of each task; a tie is decided by a hash of the seed and the task, whatever the order. */

@@ -25,8 +25,9 @@ function accuracy(
 
 describe('two-level Dawid–Skene', () => {
   it('gives the posterior that can be computed by hand for one gold task and one vote', () => {
-    // Worker w answers gold g ("a") with "a", then t with "a". Pool accuracy after the gold fit: (1 + 1) / (1 + 2) = 2/3.
-    // w: accuracy (1 + 5 · 2/3) / (1 + 5) = 13/18, so P(a|a) = (1 + 8 · 13/18) / 9 and P(a|b) = 8 · 5/18 / 8.
+    // Worker w answers gold g ("a") with "a", then t with "a". By the votes, the more probable start, w was right twice:
+    // the pool (2 + 1) / (2 + 2) = 3/4, w (2 + 5 · 3/4) / (2 + 5) = 23/28, so P(a|a) = (2 + 8 · 23/28) / 10 and
+    // P(a|b) = 8 · 5/28 / 8.
     const table = buildVoteTable(
       [
         { task: 'g', worker: 'w', label: 'a' },
@@ -35,8 +36,8 @@ describe('two-level Dawid–Skene', () => {
       ['a', 'b'],
     );
     const { posterior } = twoLevelDawidSkene(table, { gold: new Map([['g', 'a']]), maxIterations: 1 });
-    const right = (1 + (8 * 13) / 18) / 9;
-    const wrong = 5 / 18;
+    const right = (2 + (8 * 23) / 28) / 10;
+    const wrong = 5 / 28;
     expect([...posterior.subarray(0, 2)]).toEqual([1, 0]);
     expect(posterior[2]).toBeCloseTo(right / (right + wrong), 12);
   });
@@ -63,7 +64,7 @@ describe('two-level Dawid–Skene', () => {
     expect(accuracy(votes, open, gold)).toBeGreaterThan(0.9);
   });
 
-  it('survives a ring of 40 % that copies one random key when everybody took a quiz of 5, and is lost without it', () => {
+  it('survives a ring of 40 % that copies one random key, by its quiz or because nobody outside echoes it', () => {
     const workers = [...Array<number>(6).fill(0.8), ...Array<'ring'>(4).fill('ring')];
     const mean = (quiz: number) => {
       const runs = [1, 2, 3, 4, 5].map((seed) => {
@@ -75,7 +76,7 @@ describe('two-level Dawid–Skene', () => {
       return runs.reduce((sum, value) => sum + value, 0) / runs.length;
     };
     expect(mean(5)).toBeGreaterThan(0.94);
-    expect(mean(0)).toBeLessThan(0.5);
+    expect(mean(0)).toBeGreaterThan(0.94);
   });
 
   it('does not learn class frequencies from one answer per task', () => {

@@ -1,15 +1,16 @@
-import { copyRing, heardWeights } from './copy-ring.ts';
 import { normalizeLogs } from './deterministic-math.ts';
-import type { WorkerModel } from './em.ts';
-import { addVote, hasGold, runEm } from './em.ts';
+import type { EmResult, EmRun, WorkerModel } from './em.ts';
+import { addVote, hasGold, logLikelihood, runEm } from './em.ts';
 import { goldByTask, startPosterior } from './gold.ts';
+import type { Hearing } from './heard-workers.ts';
+import { hearWorkers } from './heard-workers.ts';
 import type { VoteTable } from './vote-table.ts';
 import { canLearnPrior, fitTwoLevel } from './worker-model.ts';
 
 /**
  * Two-level Dawid–Skene: confusion matrices by EM (Dawid & Skene 1979), where the prior of a worker's matrix is built
- * from the worker's own accuracy, itself shrunk to the pool. Tasks with a known answer (gold) keep it, start the EM and
- * show a ring of copyists, who are not heard.
+ * from the worker's own accuracy, itself shrunk to the pool. Tasks with a known answer (gold) keep it and start the EM.
+ * Copyists of a shared key and workers who always say the same are not heard: their votes say nothing.
  */
 export interface TwoLevelOptions {
   readonly gold?: ReadonlyMap<string, string>;
@@ -18,35 +19,61 @@ export interface TwoLevelOptions {
   readonly classPrior?: 'learned' | 'uniform';
   /** Votes that the prior of a row of a worker's matrix weighs; 8 when not given. */
   readonly matrixStrength?: number;
+  /** Who is heard, when that is known already. */
+  readonly hearing?: Hearing;
 }
 
 export interface Consensus extends WorkerModel {
   /** P(truth is k), [task × class]. */
   readonly posterior: Float64Array;
   readonly iterations: number;
-  /** P(worker copies a key that others copy too) by the gold, [worker]; null where there is no gold to tell. */
-  readonly copies: Float64Array | null;
+  /** 1 for a worker who copies a key that others copy too, [worker]. */
+  readonly copies: Uint8Array;
 }
 
 const MATRIX_STRENGTH = 8;
+/** After so many iterations the better of two starts is known. */
+const TRIED_ITERATIONS = 10;
 
 export function twoLevelDawidSkene(table: VoteTable, options: TwoLevelOptions = {}): Consensus {
   const goldLabel = goldByTask(table, options.gold ?? new Map<string, string>());
-  const posterior = startPosterior(table, goldLabel);
-  const copies = hasGold(goldLabel) ? copyRing(table, goldLabel) : null;
+  const { heard, copies, unheard } = options.hearing ?? hearWorkers(table, goldLabel);
   const fit = {
     strength: options.matrixStrength ?? MATRIX_STRENGTH,
-    learnPrior: options.classPrior !== 'uniform' && canLearnPrior(table, goldLabel),
-    weights: copies ? heardWeights(copies) : undefined,
+    learnPrior: options.classPrior !== 'uniform' && canLearnPrior(heard, goldLabel),
   };
-  const { model, iterations } = runEm({
-    table,
+  const { model, posterior, iterations } = bestEm({
+    table: heard,
     goldLabel,
-    posterior,
     fit: (counts) => fitTwoLevel(counts, fit),
     maxIterations: options.maxIterations ?? 60,
   });
+  const square = table.labels.length ** 2;
+  unheard.forEach((silent, w) => {
+    if (silent === 1) model.logConfusion.fill(0, w * square, (w + 1) * square);
+  });
   return { ...model, posterior, iterations, copies };
+}
+
+/**
+ * Where there is gold the EM runs from two starts, and the one under which votes and gold are more probable goes on. From
+ * the gold answers alone, a majority that is wrong together gets no head start; from the votes, a class that the gold
+ * does not show is not lost.
+ */
+function bestEm(run: Omit<EmRun, 'posterior' | 'startByGold'>): EmResult & { readonly posterior: Float64Array } {
+  const { table, goldLabel, maxIterations } = run;
+  const from = (startByGold: boolean, iterations: number) => {
+    const posterior = startPosterior(table, goldLabel);
+    return { ...runEm({ ...run, posterior, startByGold, maxIterations: iterations }), posterior };
+  };
+  if (!hasGold(goldLabel)) return from(false, maxIterations);
+  const tried = Math.min(TRIED_ITERATIONS, maxIterations);
+  const [byGold, byVotes] = [from(true, tried), from(false, tried)];
+  const likelihood = ({ model }: EmResult) => logLikelihood(table, model, goldLabel);
+  const best = likelihood(byVotes) > likelihood(byGold) ? byVotes : byGold;
+  if (best.iterations < tried || tried === maxIterations) return best;
+  const rest = runEm({ ...run, posterior: best.posterior, startByGold: false, maxIterations: maxIterations - tried });
+  return { ...rest, posterior: best.posterior, iterations: tried + rest.iterations };
 }
 
 /**

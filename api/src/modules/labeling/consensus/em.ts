@@ -1,4 +1,4 @@
-import { normalizeLogs } from './deterministic-math.ts';
+import { exp, ln, normalizeLogs } from './deterministic-math.ts';
 import type { VoteTable } from './vote-table.ts';
 
 /** Stands where a task has no known answer. */
@@ -34,22 +34,25 @@ export interface EmRun {
   readonly posterior: Float64Array;
   readonly fit: Fit;
   readonly maxIterations: number;
+  /** The first model is fitted to the gold answers alone where there are some; true when not given. */
+  readonly startByGold?: boolean;
+}
+
+export interface EmResult {
+  readonly model: WorkerModel;
+  readonly iterations: number;
 }
 
 /** The EM ends when no probability changes by more than this. */
 const CONVERGED = 1e-7;
 
 /**
- * Expectation–maximization over the votes (Dempster, Laird & Rubin 1977). When there is gold, the first model is fitted
- * to the gold answers alone, so that workers who agree with each other get no head start. E and M are one pass: while
+ * Expectation–maximization over the votes (Dempster, Laird & Rubin 1977). E and M are one pass: while
  * the votes of a task are at hand, its posterior is renewed and counted for the next model.
  */
-export function runEm({ table, goldLabel, posterior, fit, maxIterations }: EmRun): {
-  readonly model: WorkerModel;
-  readonly iterations: number;
-} {
+export function runEm({ table, goldLabel, posterior, fit, maxIterations, startByGold = true }: EmRun): EmResult {
   const counts = emptyCounts(table);
-  count(table, goldLabel, posterior, counts, hasGold(goldLabel));
+  count(table, goldLabel, posterior, counts, startByGold && hasGold(goldLabel));
   let model = fit(counts);
   let iterations = 0;
   for (let change = 1; iterations < maxIterations && change > CONVERGED; iterations += 1) {
@@ -131,6 +134,23 @@ export function sweep(
     }
   }
   return change;
+}
+
+/** ln P(votes, gold answers | model). */
+export function logLikelihood(table: VoteTable, model: WorkerModel, goldLabel: Int32Array): number {
+  const classes = table.labels.length;
+  const row = new Float64Array(classes);
+  let total = 0;
+  for (let t = 0; t < goldLabel.length; t += 1) {
+    row.set(model.logPrior);
+    for (let v = table.taskStart[t]!; v < table.taskStart[t + 1]!; v += 1) addVote(table, model, v, row, 0);
+    let highest = row[0]!;
+    for (let k = 1; k < classes; k += 1) if (row[k]! > highest) highest = row[k]!;
+    let sum = 0;
+    for (let k = 0; k < classes; k += 1) sum += exp(row[k]! - highest);
+    total += goldLabel[t] === NO_GOLD ? highest + ln(sum) : row[goldLabel[t]!]!;
+  }
+  return total;
 }
 
 /** Adds what one vote says about each class. */

@@ -1,4 +1,3 @@
-import { isCopyist } from './copy-ring.ts';
 import type { Consensus } from './dawid-skene.ts';
 import { leaveOneOut } from './dawid-skene.ts';
 import type { VoteTable } from './vote-table.ts';
@@ -9,7 +8,7 @@ export interface Informedness {
   readonly score: number;
   readonly standardError: number;
   readonly labels: number;
-  /** True when gold and the votes of others show a copyist of a shared key (see copy-ring.ts). */
+  /** True when gold or the votes of others show a copyist of a shared key (see heard-workers.ts). */
   readonly copies: boolean;
 }
 
@@ -48,7 +47,7 @@ export function informednessOf(
   }
   return table.workers.map((_, w) => ({
     ...balancedRecall(mass, hits, w * classes, classes, labels[w]!),
-    copies: consensus.copies !== null && isCopyist(consensus.copies[w]!),
+    copies: consensus.copies[w] === 1,
   }));
 }
 

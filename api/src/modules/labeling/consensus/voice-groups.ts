@@ -1,76 +1,49 @@
 import { ln } from './deterministic-math.ts';
-import type { VoteTable } from './vote-table.ts';
 import { NO_GOLD } from './em.ts';
+import { uniqueLeader } from './ring.ts';
+import type { VoteTable } from './vote-table.ts';
 
-/**
- * Groups of workers who give one shared key and, taken together, answer gold blindly. A group grows from one worker:
- * those who agree with him more than everybody does, then those who agree with the majority of the group (their own vote
- * left out), until it no longer changes. Agreement alone accuses nobody: good workers agree too, and their pooled gold
- * answers show that they know. Returns 1 for members, [worker].
- */
-export function blindGroups(table: VoteTable, goldLabel: Int32Array, goldEvidence: Float64Array): Uint8Array {
-  const found = new Uint8Array(table.workers.length);
-  for (let round = 0; round < MAX_GROUPS; round += 1) {
-    const group = blindestGroup(table, goldLabel, goldEvidence, found);
-    if (!group) break;
-    for (let w = 0; w < found.length; w += 1) if (group[w] === 1) found[w] = 1;
-  }
-  return found;
-}
-
-const MAX_GROUPS = 3;
-/** Groups are grown from this many workers, those first whom gold supports least. */
+/** Groups are grown from this many workers, spread over all of them. */
 const SEEDS = 40;
 const GROWTHS = 4;
 const SMALLEST_GROUP = 3;
-/** P(a member gives the key). */
+/** P(a member says what the group says). */
 const FAITHFUL = 0.95;
 /** ln odds from which a worker joins: with one other worker, and with a group. */
 const LIKE_ONE = 1.5;
 const LIKE_GROUP = 3;
-/** ln odds of honest against blind pooled gold answers, below which a group is blind. */
-const BLIND = -3;
-/** Agreement with a key is never taken as more common than this. */
+/** Agreement with a group is never taken as more common than this. */
 const MOST_COMMON = 0.9;
 
-function blindestGroup(
-  table: VoteTable,
-  goldLabel: Int32Array,
-  goldEvidence: Float64Array,
-  found: Uint8Array,
-): Uint8Array | null {
-  const seeds = [...table.workers.keys()]
-    .filter((w) => found[w] === 0)
-    .sort((a, b) => goldEvidence[a]! - goldEvidence[b]! || a - b)
-    .slice(0, SEEDS);
-  let best: Uint8Array | null = null;
-  let lowest = BLIND;
-  const tried = new Uint8Array(found);
-  for (const seed of seeds) {
+/**
+ * Groups that speak with one voice, whatever they know, [group][worker] 1 or 0. A group grows from one worker: those who
+ * agree with him more than everybody does, then those who agree with the majority of the group (their own vote left out),
+ * until it no longer changes. Agreement alone accuses nobody: good workers agree too.
+ */
+export function voiceGroups(table: VoteTable, goldLabel: Int32Array): Uint8Array[] {
+  const tried = new Uint8Array(table.workers.length);
+  const step = Math.max(1, Math.ceil(table.workers.length / SEEDS));
+  const groups: Uint8Array[] = [];
+  for (let seed = 0; seed < table.workers.length; seed += step) {
     if (tried[seed] === 1) continue;
-    const group = grow(table, goldLabel, seed, found);
+    const group = grow(table, goldLabel, seed);
     let size = 0;
-    let known = 0;
     for (let w = 0; w < group.length; w += 1) {
       if (group[w] !== 1) continue;
       tried[w] = 1;
       size += 1;
-      known += goldEvidence[w]!;
     }
-    if (size < SMALLEST_GROUP || known >= lowest) continue;
-    best = group;
-    lowest = known;
+    if (size >= SMALLEST_GROUP) groups.push(group);
   }
-  return best;
+  return groups;
 }
 
-function grow(table: VoteTable, goldLabel: Int32Array, seed: number, excluded: Uint8Array): Uint8Array {
+function grow(table: VoteTable, goldLabel: Int32Array, seed: number): Uint8Array {
   let group = new Uint8Array(table.workers.length);
   group[seed] = 1;
   for (let i = 0; i < GROWTHS; i += 1) {
     const next = likeGroup(table, goldLabel, group, i === 0 ? LIKE_ONE : LIKE_GROUP);
     if (i === 0) next[seed] = 1;
-    for (let w = 0; w < next.length; w += 1) if (excluded[w] === 1) next[w] = 0;
     if (next.every((member, w) => member === group[w])) break;
     group = next;
   }
@@ -124,17 +97,4 @@ function likeGroup(
     if (agreed[w]! * same + (met[w]! - agreed[w]!) * other > threshold) like[w] = 1;
   }
   return like;
-}
-
-/** The class with most votes, −1 when there is none or two share the lead. */
-function uniqueLeader(counts: Uint32Array): number {
-  let leader = -1;
-  let most = 0;
-  for (let k = 0; k < counts.length; k += 1) {
-    if (counts[k]! > most) {
-      most = counts[k]!;
-      leader = k;
-    } else if (counts[k] === most) leader = -1;
-  }
-  return leader;
 }
