@@ -1,5 +1,6 @@
 /** Every bench by name; each is a module with `run(args)` that prints its figures and returns the exit code. */
 const BENCHES = {
+  contribute: '../test/bench/contribute/main.ts',
   flood: '../test/bench/flood/main.ts',
   gas: '../test/bench/gas/main.ts',
   keys: '../test/bench/keys/main.ts',

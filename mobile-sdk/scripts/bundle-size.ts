@@ -40,6 +40,54 @@ async function measure(name: string, contents: string, limit: number | null, ext
   };
 }
 
+/**
+ * Bundles a script for browsers with what it imports dynamically in chunks of its own, and counts the chunks that are loaded at once.
+ */
+async function measureAtOnce(name: string, contents: string, limit: number | null): Promise<BundleSize> {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    write: false,
+    minify: true,
+    metafile: true,
+    splitting: true,
+    outdir: root,
+    absWorkingDir: root,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+  });
+  const { outputs } = metafile;
+  const atOnce = new Set<string>();
+  const visit = (path: string): void => {
+    if (atOnce.has(path)) return;
+    atOnce.add(path);
+    for (const imported of outputs[path]!.imports) if (imported.kind === 'import-statement') visit(imported.path);
+  };
+  visit(Object.keys(outputs).find((path) => outputs[path]!.entryPoint === '<stdin>')!);
+  const inputs = [...atOnce].flatMap((path) => Object.entries(outputs[path]!.inputs));
+  return {
+    name,
+    gzip: outputFiles
+      .filter(({ path }) => atOnce.has(path.slice(root.length)))
+      .reduce((sum, { contents: bytes }) => sum + gzipSync(bytes, { level: 9 }).length, 0),
+    limit,
+    inputs: inputs
+      .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+      .map(([path, { bytesInOutput }]) => `${bytesInOutput} ${path}`),
+  };
+}
+
+/** The five lines of a contributor, as an app writes them. */
+const CONTRIBUTOR = `import { createClient, createLightKeyGate } from '@allod/sdk';
+export async function run({ api, chain, keys, seed, consent, items, show }) {
+  const client = createClient({ api, chain, keyGate: createLightKeyGate(keys), seed });
+  client.on('state', show);
+  await client.grantConsent(consent);
+  await client.contribute({ datasetId: consent.datasetId, items });
+  await client.withdrawConsent({ datasetId: consent.datasetId });
+}`;
+
 const LIGHT = "export { createLightKeyGate } from './src/keys/light.ts';";
 const ALL = "export * from '@allod/sdk';";
 /**
@@ -64,10 +112,14 @@ export const lightClient = (): Promise<BundleSize> => measure('light key client'
 /** The contribution path without chain reads and without BLS. */
 export const core = (): Promise<BundleSize> => measure('core: collect, encrypt, queue, upload', CORE, 70_000, LAZY);
 
+/** What a page loads at once to run createClient, grantConsent, contribute, on('state') and withdrawConsent. */
+export const contributorBundle = (): Promise<BundleSize> => measureAtOnce('contributor, five lines', CONTRIBUTOR, null);
+
 /** All sizes that are watched. */
 export const bundleSizes = async (): Promise<BundleSize[]> => [
   await lightClient(),
   await measure('light key client with its fallback for engines without WebCrypto', LIGHT, null, []),
   await core(),
+  await contributorBundle(),
   await measure('everything', ALL, 210_000, []),
 ];
