@@ -70,7 +70,8 @@ export class UploadService {
       if (!row) await this.reserve(account, [{ cid, size: bytes.length }]);
       await this.store.put(cid, bytes);
       if (!row?.stored) await this.acknowledge(account, cid);
-      else await this.source.query('UPDATE block SET damaged_at = NULL WHERE cid = $1 AND damaged_at IS NOT NULL', [cid]);
+      else
+        await this.source.query('UPDATE block SET damaged_at = NULL WHERE cid = $1 AND damaged_at IS NOT NULL', [cid]);
       return !row?.stored;
     });
   }
