@@ -41,7 +41,8 @@ module.exports = {
     only(
       'sdk-to-abi-and-protocol',
       '^mobile-sdk/',
-      ['^contracts/abi/', '^contracts/protocol/', '^api/schema\\.graphql$'],
+      // `allod recompute` is the scorer itself, which is pure code over published votes and knows no API.
+      ['^contracts/abi/', '^contracts/protocol/', '^api/schema\\.graphql$', '^api/src/cli/recompute\\.ts$'],
       ['\\.test\\.ts$'],
     ),
     only('ui-to-sdk-and-protocol', '^labeling-ui/', ['^mobile-sdk/', '^contracts/protocol/']),

@@ -6,7 +6,7 @@ import type { PublishedVotes } from '../modules/labeling/recompute/published-vot
 import { recompute } from '../modules/labeling/recompute/recompute.ts';
 import type { Difference, Recomputed } from '../modules/labeling/recompute/recompute.ts';
 
-export const RECOMPUTE_USAGE = `labels recompute <votes.json | job id> [--api URL] [--rpc URL]
+export const RECOMPUTE_USAGE = `recompute <votes.json | job id> [--api URL] [--rpc URL]
 A job id is asked of the API (http://127.0.0.1:4000 when not given), and the file is checked against its CID.
 With --rpc the payouts are compared with what LabelEscrow has paid. Exit 0: all follows from the votes; 1: something does not.
 `;
@@ -38,7 +38,7 @@ export async function runRecompute(args: readonly string[], terminal: RecomputeT
     terminal.out(`${new TextDecoder().decode(jsonBytes({ ...result, differences, ok }))}\n`);
     return ok ? 0 : 1;
   } catch (error) {
-    terminal.err(`labels: ${(error as Error).message}\n${RECOMPUTE_USAGE}`);
+    terminal.err(`recompute: ${(error as Error).message}\n${RECOMPUTE_USAGE}`);
     return 2;
   }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { RefusedError } from '../errors/api.ts';
 import { isAllodError } from '../errors/base.ts';
@@ -24,6 +25,8 @@ const OPTIONS = {
   'include-refused': { type: 'boolean' },
 } as const;
 
+const RECOMPUTE = 'recompute <votes.json | job id> [--api URL] [--rpc URL]';
+
 /** The help text: one line for each command. */
 export function usage(): string {
   const lines = Object.values(commands).map(({ usage: line, help }) => `  allod ${line}\n      ${help}`);
@@ -31,6 +34,9 @@ export function usage(): string {
     'Contribute data that only your consent opens.',
     '',
     ...lines,
+    '',
+    `  allod ${RECOMPUTE}`,
+    '      rebuild every verdict and payout of a closed labeling job from its published votes',
     '',
     '  --home DIRECTORY   seed, keys and queue (default $ALLOD_HOME or ~/.allod)',
     '  --network FILE     addresses and keys of the network (default $ALLOD_NETWORK or network.json in the home)',
@@ -47,6 +53,7 @@ export async function run(
   io: Io,
   open: (io: Io, flags: { home?: string | undefined; network?: string | undefined }) => Device = openDevice,
 ): Promise<number> {
+  if (argv[0] === 'recompute') return recompute(argv.slice(1), io);
   const json = argv.includes('--json');
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
@@ -66,6 +73,12 @@ export async function run(
     io.err(`allod: ${message}${code ? ` (${code})` : ''}\n`);
     return exit;
   }
+}
+
+/** The scorer's own code, as `npm run labels -- recompute` runs it: a second implementation would prove less. */
+async function recompute(argv: readonly string[], { out, err }: Io): Promise<number> {
+  const { runRecompute } = await import('../../../api/src/cli/recompute.ts');
+  return runRecompute(argv, { read: (path) => readFileSync(path), out, err });
 }
 
 const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);

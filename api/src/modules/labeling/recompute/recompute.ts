@@ -85,14 +85,10 @@ export function recompute(file: PublishedVotes): Recomputed {
 /** A worker is the account that opens the first of the worker's commitments that any account opens. */
 function accountsOf(file: PublishedVotes): Map<number, string> {
   const accounts = new Map<number, string>();
-  const byWorker = Map.groupBy(file.votes, ({ worker }) => worker);
-  for (const [worker, votes] of byWorker) {
-    for (const vote of votes) {
-      const account = file.accounts.find((candidate) => opens(file, vote, candidate));
-      if (!account) continue;
-      accounts.set(worker, account);
-      break;
-    }
+  for (const vote of file.votes) {
+    if (accounts.has(vote.worker)) continue;
+    const account = file.accounts.find((candidate) => opens(file, vote, candidate));
+    if (account) accounts.set(vote.worker, account);
   }
   return accounts;
 }
