@@ -59,7 +59,7 @@ export function prepareApp(app: NestFastifyApplication): void {
     .getHttpAdapter()
     .getInstance()
     .addContentTypeParser(
-      ['application/octet-stream', 'application/vnd.ipld.raw'],
+      ['application/octet-stream', 'application/vnd.ipld.raw', 'application/vnd.ipld.car'],
       { bodyLimit: MAX_BLOCK_REQUEST },
       (_request: unknown, payload: IncomingMessage) => readBlock(payload, MAX_BLOCK_REQUEST),
     );

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rawCid, type CID } from '@allod/protocol';
 import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Wallet } from 'ethers';
@@ -10,6 +11,7 @@ import { ENV } from '../config/config.module.ts';
 import { loadEnv } from '../config/env.ts';
 import type { Env } from '../config/env.ts';
 import { createAdapter, prepareApp } from '../http.ts';
+import { carBlock, carHeader } from '../integrations/storage/car.ts';
 import { ChainIndexer } from '../integrations/chain/chain-indexer.ts';
 import { FakeChain, FakeRelay } from '../integrations/chain/chain.fake.ts';
 import { ChainPort, RelayPort } from '../integrations/chain/chain.port.ts';
@@ -78,6 +80,18 @@ export class TestApp {
       url: `/blocks/${cid}`,
       headers: { 'content-type': 'application/octet-stream', ...(token ? { authorization: `Bearer ${token}` } : {}) },
       payload: Buffer.from(bytes),
+    });
+  }
+
+  /** PUTs several blocks as one CAR; `cut` bytes are left out at its end. */
+  putCar(blocks: readonly { cid: CID; bytes: Uint8Array }[], token?: string, cut = 0) {
+    const root = blocks[0]?.cid ?? rawCid(new Uint8Array());
+    const car = Buffer.concat([carHeader(root), ...blocks.map(({ cid, bytes }) => carBlock(cid, bytes))]);
+    return this.app.inject({
+      method: 'PUT',
+      url: '/blocks/car',
+      headers: { 'content-type': 'application/vnd.ipld.car', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      payload: car.subarray(0, car.length - cut),
     });
   }
 

@@ -1,5 +1,10 @@
 import { CID } from '@allod/protocol';
 
+/** Bytes that are no CARv1 of whole blocks. */
+export class CarError extends Error {
+  override name = 'CarError';
+}
+
 /** CARv1 framing (https://ipld.io/specs/transport/car/carv1/): varint length, then header or CID and block. */
 export function carHeader(root: CID): Uint8Array {
   const cid = root.bytes;
@@ -28,4 +33,33 @@ function varint(value: number): Buffer {
   }
   out.push(rest);
   return Buffer.from(out);
+}
+
+/** Blocks of a CARv1 in its order, as views of its bytes; the header's roots are not used. Hashes are not checked. Throws CarError. */
+export function readCar(bytes: Uint8Array): { cid: CID; bytes: Uint8Array }[] {
+  const blocks: { cid: CID; bytes: Uint8Array }[] = [];
+  let at = 0;
+  const frame = (): Uint8Array => {
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      if (byte === undefined || shift > 28) throw new CarError('a length is cut');
+      length += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) break;
+    }
+    if (length === 0 || at + length > bytes.length) throw new CarError('a block is cut');
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  frame();
+  while (at < bytes.length) {
+    const section = frame();
+    try {
+      const [cid, rest] = CID.decodeFirst(section);
+      blocks.push({ cid, bytes: rest });
+    } catch (cause) {
+      throw new CarError('a CID is malformed', { cause });
+    }
+  }
+  return blocks;
 }

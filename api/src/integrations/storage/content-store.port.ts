@@ -5,6 +5,11 @@ export abstract class ContentStore {
    * Throws StoreFullError when no room is left; then nothing of the block is kept.
    */
   abstract put(cid: string, bytes: Uint8Array): Promise<void>;
+  /** All of them, each as by `put`, several at a time. When it throws, some of them may be here. */
+  async putAll(blocks: readonly { cid: string; bytes: Uint8Array }[]): Promise<void> {
+    const results = await Promise.allSettled(blocks.map(({ cid, bytes }) => this.put(cid, bytes)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
   /** Undefined when it is not here; never fetched from elsewhere. */
   abstract get(cid: string): Promise<Uint8Array | undefined>;
   /** Which of these are here. */

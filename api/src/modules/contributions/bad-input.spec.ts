@@ -291,5 +291,48 @@ describe('bad input', () => {
       expect((await api.putBlock(cid, bytes, who.token)).statusCode).toBe(201);
       expect((await api.putBlock(cid, bytes, who.token)).statusCode).toBe(200);
     });
+
+    describe('in a CAR', () => {
+      const block = (bytes = leaf()) => ({ cid: rawCid(bytes), bytes });
+      const owned = () => api.sql('SELECT count(*) AS owned FROM block_owner');
+
+      it('are kept, and known the second time', async () => {
+        const who = await contributor();
+        const blocks = [block(), block(), block()];
+        const first = await api.putCar([...blocks, blocks[0]!], who.token);
+        expect([first.statusCode, first.json()]).toEqual([201, { stored: 3 }]);
+        for (const { cid, bytes } of blocks)
+          expect(Buffer.from((await api.app.get(ContentStore).get(cid.toString()))!)).toEqual(Buffer.from(bytes));
+        const again = await api.putCar(blocks, who.token);
+        expect([again.statusCode, again.json()]).toEqual([200, { stored: 0 }]);
+        const mixed = await api.putCar([blocks[0]!, block()], who.token);
+        expect([mixed.statusCode, mixed.json()]).toEqual([201, { stored: 1 }]);
+      });
+
+      it('are kept all or none: one wrong block, a cut, no block, a stranger, the quota', async () => {
+        const who = await contributor();
+        const before = await owned();
+        const good = [block(), block()];
+        const wrong = { cid: rawCid(leaf()), bytes: leaf() };
+        const codes = async (response: ReturnType<typeof api.putCar>) => [
+          (await response).statusCode,
+          (await response).json().code,
+        ];
+        expect(await codes(api.putCar([...good, wrong], who.token))).toEqual([422, Code.HASH_MISMATCH]);
+        expect(await codes(api.putCar(good, who.token, 1))).toEqual([400, Code.BAD_INPUT]);
+        expect(await codes(api.putCar([], who.token))).toEqual([400, Code.BAD_INPUT]);
+        expect(await codes(api.putCar(good))).toEqual([401, Code.UNAUTHENTICATED]);
+        expect(await owned()).toEqual(before);
+        const full = Array.from({ length: 7 }, (_, i) => new Uint8Array(1 << 20).fill(i + 1));
+        for (const bytes of full) await api.putBlock(rawCid(bytes).toString(), bytes, who.token);
+        const large = [block(new Uint8Array(randomBytes(900_000))), block(new Uint8Array(randomBytes(900_000)))];
+        const filled = await owned();
+        expect(await codes(api.putCar(large, who.token))).toEqual([403, Code.QUOTA_EXCEEDED]);
+        expect(await owned()).toEqual(filled);
+        expect([
+          ...(await api.app.get(ContentStore).has([...good, ...large].map(({ cid }) => cid.toString()))),
+        ]).toEqual([]);
+      });
+    });
   });
 });

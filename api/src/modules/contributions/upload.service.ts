@@ -8,11 +8,13 @@ import type { Refusal } from '../../common/errors/refusal.ts';
 import type { BlockInput, ContributionUploadBeginInput, UploadPlan } from '../../common/graphql/schema.generated.ts';
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
+import { CarError, readCar } from '../../integrations/storage/car.ts';
 import { BLOCK_STORE, MAX_BLOCK } from '../../integrations/storage/content-store.port.ts';
 import type { ContentStore } from '../../integrations/storage/content-store.port.ts';
 import { IntakeService } from './intake.service.ts';
 
 const MAX_ASKED = 20_000;
+const MAX_IN_CAR = 2_000;
 /** A reservation whose bytes did not come is given up after this time, and asked for anew by the next begin. */
 const RESERVED_FOR = '1 hour';
 /** An uploaded block that no batch names is given up after this time. */
@@ -52,41 +54,81 @@ export class UploadService {
 
   /** Keeps one block of `account`; resolves to whether it is new to that account. Durable when it resolves. */
   put(account: string, text: string, bytes: Buffer): Promise<boolean | Refusal> {
+    return answer(async () => (await this.keep(account, [{ cid: readCid(text), bytes }])) === 1);
+  }
+
+  /** Keeps the blocks of a CAR, all or none acknowledged; resolves to how many are new to `account`. Durable when it resolves. */
+  putCar(account: string, car: Buffer): Promise<number | Refusal> {
     return answer(async () => {
-      const cid = readCid(text).toString();
+      const blocks = parsed(car);
+      refuseUnless(
+        blocks.length > 0 && blocks.length <= MAX_IN_CAR,
+        Code.BAD_INPUT,
+        `A CAR holds 1 to ${MAX_IN_CAR} blocks`,
+      );
+      return this.keep(
+        account,
+        blocks.map(({ cid, bytes }) => ({
+          cid: readCid(cid.toString()),
+          bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+        })),
+      );
+    });
+  }
+
+  private async keep(account: string, given: readonly { cid: CID; bytes: Buffer }[]): Promise<number> {
+    for (const { cid, bytes } of given) {
       refuseUnless(bytes.length <= MAX_BLOCK, Code.BLOCK_TOO_LARGE, `A block holds at most ${MAX_BLOCK} bytes`);
       refuseUnless(bytes.length > 0, Code.SIZE_MISMATCH, 'A block is not empty');
-      refuseUnless(hashes(readCid(text), bytes), Code.HASH_MISMATCH, `These bytes are not ${cid}`);
-      const [row]: { size: number; stored: boolean }[] = await this.source.query(
-        'SELECT size, stored FROM block_owner WHERE account = $1 AND cid = $2',
-        [account, cid],
-      );
-      const announced = row?.size ?? bytes.length;
+      refuseUnless(hashes(cid, bytes), Code.HASH_MISMATCH, `These bytes are not ${cid}`);
+    }
+    const blocks = [...new Map(given.map(({ cid, bytes }) => [cid.toString(), bytes]))].map(([cid, bytes]) => ({
+      cid,
+      bytes,
+    }));
+    const cids = blocks.map(({ cid }) => cid);
+    const rows: { cid: string; size: number; stored: boolean }[] = await this.source.query(
+      'SELECT cid, size, stored FROM block_owner WHERE account = $1 AND cid = ANY($2)',
+      [account, cids],
+    );
+    const known = new Map(rows.map((row) => [row.cid, row]));
+    for (const { cid, bytes } of blocks) {
+      const announced = known.get(cid)?.size ?? bytes.length;
       refuseUnless(
         announced === bytes.length,
         Code.SIZE_MISMATCH,
         `Block ${cid} was announced with ${announced} bytes`,
       );
-      if (!row) await this.reserve(account, [{ cid, size: bytes.length }]);
-      await this.store.put(cid, bytes);
-      if (!row?.stored) await this.acknowledge(account, cid);
-      else
-        await this.source.query('UPDATE block SET damaged_at = NULL WHERE cid = $1 AND damaged_at IS NOT NULL', [cid]);
-      return !row?.stored;
-    });
+    }
+    const unannounced = blocks
+      .filter(({ cid }) => !known.has(cid))
+      .map(({ cid, bytes }) => ({ cid, size: bytes.length }));
+    if (unannounced.length > 0) await this.reserve(account, unannounced);
+    await this.store.putAll(blocks);
+    const again = cids.filter((cid) => known.get(cid)?.stored);
+    const fresh = cids.filter((cid) => !known.get(cid)?.stored);
+    if (fresh.length > 0) await this.acknowledge(account, fresh);
+    if (again.length > 0)
+      await this.source.query('UPDATE block SET damaged_at = NULL WHERE cid = ANY($1) AND damaged_at IS NOT NULL', [
+        again,
+      ]);
+    return fresh.length;
   }
 
   /**
-   * The reservation becomes an upload. Throws when it expired meanwhile, so that nothing is acknowledged that nobody counts: the
-   * client tries again.
+   * Reservations become uploads. Throws when one expired meanwhile, so that nothing is acknowledged that nobody counts: the client
+   * tries again.
    */
-  private async acknowledge(account: string, cid: string): Promise<void> {
+  private async acknowledge(account: string, cids: readonly string[]): Promise<void> {
+    // In one order always, so that two requests with the same blocks do not wait for each other. Not waiting for the disk: what a loss
+    // of power takes back is asked for again, and a commit, which does wait, makes all before it durable.
     const [, changed]: [unknown, number] = await this.source.query(
-      `UPDATE block_owner SET stored = true, expires_at = CASE WHEN expires_at IS NOT NULL THEN now() + interval '${UNCOMMITTED_FOR}' END
-       WHERE account = $1 AND cid = $2`,
-      [account, cid],
+      `WITH unhurried AS (SELECT set_config('synchronous_commit', 'off', true) AS value)
+       UPDATE block_owner SET stored = true, expires_at = CASE WHEN expires_at IS NOT NULL THEN now() + interval '${UNCOMMITTED_FOR}' END
+       FROM unhurried WHERE value = 'off' AND account = $1 AND cid IN (SELECT cid FROM block_owner WHERE account = $1 AND cid = ANY($2) ORDER BY cid FOR UPDATE)`,
+      [account, cids],
     );
-    if (changed !== 1) throw new Error(`the reservation of block ${cid} expired during its upload`);
+    if (changed !== cids.length) throw new Error(`the reservation of a block expired during its upload`);
   }
 
   /**
@@ -209,5 +251,14 @@ function nodesOf(leaves: readonly string[], size: number): string[] {
 /** On this thread: half the time of another one, which would need a copy of the bytes. */
 const hashes = (cid: CID, bytes: Buffer): boolean =>
   createHash('sha256').update(bytes).digest().equals(cid.multihash.digest);
+
+function parsed(car: Buffer): { cid: CID; bytes: Uint8Array }[] {
+  try {
+    return readCar(car);
+  } catch (error) {
+    if (error instanceof CarError) return refuse(Code.BAD_INPUT, error.message);
+    throw error;
+  }
+}
 
 const sum = (sizes: number[]): bigint => sizes.reduce((total, size) => total + BigInt(size), 0n);
