@@ -44,6 +44,7 @@ describe('codes', () => {
       MAX_OVERLAP: 11,
       LABELS_DISAGREE: 12,
       GOLD_PASSED: 13,
+      COPIED: 14,
     });
     expect(ItemReason).toEqual({
       CONTRIBUTOR_REQUEST: 1,

@@ -84,6 +84,7 @@ export const VerdictReason = {
   MAX_OVERLAP: 11,
   LABELS_DISAGREE: 12,
   GOLD_PASSED: 13,
+  COPIED: 14,
 } as const;
 export type VerdictReason = keyof typeof VerdictReason;
 

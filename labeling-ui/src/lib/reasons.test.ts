@@ -52,6 +52,12 @@ describe('reasons', () => {
     ]);
   });
 
+  test('evidence of copying becomes a sentence', () => {
+    expect(explainEvidence({ copied: { labelers: 11, same: 38, met: 40 } })).toEqual([
+      'On 38 of 40 tasks that 11 other labelers of the group answered too, your answer was theirs.',
+    ]);
+  });
+
   test('evidence without a shape is no trouble', () => {
     expect(explainEvidence(null)).toEqual([]);
     expect(explainEvidence('text')).toEqual([]);

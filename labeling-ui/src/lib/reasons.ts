@@ -67,6 +67,8 @@ const verdicts: Record<VerdictReason | LaterReason, string> = {
   CONTRADICTED: 'The answers of the others alone make yours very unlikely, so it is not paid.',
   WORKER_GATE:
     'Over all your answers in this job, your labels carry no more information than chance would, so they are not paid for now.',
+  COPIED:
+    'Over the whole job, your answers are those of a group that says the same also where it is wrong. Copied answers are not paid.',
   GOLD_FAILED: 'The answer to this task was known beforehand, and yours differs from it.',
   DUPLICATE: 'You had answered this task already.',
   TOO_FAST: 'The answer came faster than the item can be looked at.',
@@ -99,7 +101,7 @@ export function explainEvidence(evidence: unknown): string[] {
   if (typeof evidence !== 'object' || evidence === null) return [];
   const { withoutYou, othersSay, othersPosterior, others, contradictedBy, gate, known, right, met, ...later } =
     evidence as Record<string, unknown>;
-  const { adjudicated, moreLabels, ...rest } = later;
+  const { adjudicated, moreLabels, copied, ...rest } = later;
   const lines: string[] = [];
   if (typeof known === 'string') {
     lines.push(`The known answer is “${known}”. Of ${String(met)} such items you answered ${String(right)} right.`);
@@ -123,6 +125,12 @@ export function explainEvidence(evidence: unknown): string[] {
         `Information in your labels so far: ${score.toFixed(2)} ± ${standardError.toFixed(2)} over ${labels} (0 is chance, 1 is perfect).`,
       );
     }
+  }
+  if (typeof copied === 'object' && copied !== null) {
+    const { labelers, same, met } = copied as Record<string, unknown>;
+    lines.push(
+      `On ${String(same)} of ${String(met)} tasks that ${String(labelers)} other labelers of the group answered too, your answer was theirs.`,
+    );
   }
   for (const [key, value] of Object.entries(rest))
     lines.push(`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);

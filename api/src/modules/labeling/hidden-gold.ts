@@ -34,7 +34,7 @@ export function goldVerdict(
   answers: ReadonlyMap<string, string>,
 ): GivenVerdict {
   const byOthers = verdictOn(model, given);
-  if (byOthers.reason.startsWith('WORKER_GATE')) return byOthers;
+  if (/^(WORKER_GATE|COPIED)/.test(byOthers.reason)) return byOthers;
   let met = 0;
   let right = 0;
   for (const [taskId, label] of answers) {

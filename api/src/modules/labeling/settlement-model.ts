@@ -5,6 +5,8 @@ import { informednessOf, isGated } from './consensus/information-gate.ts';
 import { judge } from './consensus/verdict.ts';
 import type { Vote, VoteTable } from './consensus/vote-table.ts';
 import { buildVoteTable } from './consensus/vote-table.ts';
+import type { Copying } from './copying.ts';
+import { copyingOf } from './copying.ts';
 import type { GivenVerdict, KnownTask, SettlementInput, SubmittedAnnotation } from './settlement-types.ts';
 
 /** What the labels of a job say about its tasks and its labelers. */
@@ -13,6 +15,8 @@ export interface SettlementModel {
   readonly consensus: Consensus;
   /** What gates each worker, by all labels or, where those alone show it, by the last ones. */
   readonly workers: readonly Informedness[];
+  /** What shows a copyist, [worker]. */
+  readonly copying: readonly (Copying | null)[];
   /** Labels given in the job so far. */
   readonly given: ReadonlyMap<string, number>;
   readonly taskIndex: ReadonlyMap<string, number>;
@@ -21,6 +25,7 @@ export interface SettlementModel {
 
 const QUIZ = 'quiz:';
 const quizTask = (index: number): string => `${QUIZ}${String(index).padStart(4, '0')}`;
+const isOfJob = (task: string): boolean => !task.startsWith(QUIZ);
 /** Leaves no vote out. */
 const NOBODY = -1;
 
@@ -43,6 +48,7 @@ export function modelOf(input: SettlementInput, hiddenGold: readonly KnownTask[]
     table,
     consensus,
     workers: standings(table, consensus, byLabeler, input.patience.recentLabels),
+    copying: copyingOf(table, consensus.copies, isOfJob),
     given: new Map([...byLabeler].map(([labeler, labels]) => [labeler, labels.length])),
     taskIndex: new Map(table.tasks.map((task, index) => [task, index])),
     byTask,
@@ -70,7 +76,7 @@ function standings(
   byLabeler: ReadonlyMap<string, readonly SubmittedAnnotation[]>,
   recentLabels: number,
 ): Informedness[] {
-  const all = informednessOf(table, consensus, (task) => !task.startsWith(QUIZ));
+  const all = informednessOf(table, consensus, isOfJob);
   if (recentLabels === 0) return all;
   const last = table.workers.map(
     (labeler) =>
@@ -123,18 +129,23 @@ export function givenOn({ table, taskIndex }: SettlementModel, taskId: string): 
 
 /** What the others' labels say about one label. */
 export function verdictOn(
-  { table, consensus, workers, taskIndex }: SettlementModel,
+  { table, consensus, workers, copying, taskIndex }: SettlementModel,
   { taskId, labeler }: { readonly taskId: string; readonly labeler: string },
 ): GivenVerdict {
   const index = taskIndex.get(taskId)!;
   const votes: number[] = [];
   for (let v = table.taskStart[index]!; v < table.taskStart[index + 1]!; v += 1) votes.push(v);
   const vote = votes.find((v) => table.workers[table.voteWorker[v]!] === labeler)!;
-  return judge({
+  const verdict = judge({
     label: table.voteLabel[vote]!,
     labels: table.labels,
     others: leaveOneOut(table, consensus, index, vote),
     otherLabels: votes.filter((v) => v !== vote).map((v) => table.voteLabel[v]!),
     worker: workers[table.voteWorker[vote]!]!,
   });
+  const copied = copying[table.voteWorker[vote]!];
+  return copied ? { ...verdict, reason: copiedReason(copied), evidence: { ...verdict.evidence, copied } } : verdict;
 }
+
+/** `COPIED 38/40 as 11 others`: so many answers were what most of those said who also answer known items blindly. */
+const copiedReason = ({ same, met, labelers }: Copying): string => `COPIED ${same}/${met} as ${labelers} others`;

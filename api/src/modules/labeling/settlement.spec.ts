@@ -163,6 +163,35 @@ describe('settlement', () => {
     });
   });
 
+  it('names copying as the reason, with whom and how often, and pays nobody for it', () => {
+    const good = ['ann', 'bob', 'cid', 'dan', 'fay', 'gus'];
+    const ring = ['r1', 'r2', 'r3', 'r4'];
+    const random = randomSource(7);
+    const any = () => Math.floor(random() * LABELS.length);
+    const given = Array.from({ length: 90 }, (_, i) => {
+      const [truth, key] = [any(), any()];
+      return [...good, ...ring].map((labeler) => {
+        const slip = random() < 0.1 ? 1 : 0;
+        return annotation(`t${i}`, labeler, LABELS[ring.includes(labeler) ? key : (truth + slip) % 3]!);
+      });
+    }).flat();
+    const quizzes = [
+      ...good.map((labeler) => ({ labeler, answers: GOLD })),
+      ...ring.map((labeler) => ({ labeler, answers: GOLD.map(() => LABELS[any()]!) })),
+    ];
+    const { outcomes } = settle(input(given, { quizzes }));
+    const verdicts = outcomes.flatMap((outcome) => outcome.verdicts);
+    const copied = verdicts.filter(({ labeler }) => ring.includes(labeler));
+    expect(new Set(copied.map(({ verdict }) => verdict.reason))).toEqual(new Set(['COPIED 90/90 as 3 others']));
+    expect(copied[0]!.verdict).toMatchObject({
+      verdict: 'REFUSED',
+      evidence: { copied: { labelers: 3, same: 90, met: 90 } },
+    });
+    expect(verdicts.filter(({ labeler, verdict }) => good.includes(labeler) && /COPIED/.test(verdict.reason))).toEqual(
+      [],
+    );
+  });
+
   it('gives the same bytes for the same annotations in any order', () => {
     const annotations = Array.from({ length: 20 }, (_, i) =>
       ['ann', 'bob', 'eve'].map((labeler, w) =>
