@@ -5,6 +5,7 @@ const BENCHES = {
   gas: '../test/bench/gas/main.ts',
   keys: '../test/bench/keys/main.ts',
   labels: '../test/bench/labels/main.ts',
+  'labels-loso': '../test/bench/labels/loso.ts',
 };
 
 export async function run([name, ...args]) {

@@ -30,7 +30,7 @@ export const ADAPTIVE = {
   sets: ['d_possent', 'rte', 'sp_amt', 'cf_amt', 'dog', 'sp'],
   orders: 20,
   first: 2,
-  threshold: 0.9995,
+  threshold: 0.9998,
 };
 
 /** Kinds of attack, the share of workers and of labels that are spam, and whether everybody took a quiz first. */

@@ -2,7 +2,8 @@ import { aggregate } from '../../../api/src/modules/labeling/consensus/aggregate
 import { twoLevelDawidSkene, leaveOneOut } from '../../../api/src/modules/labeling/consensus/dawid-skene.ts';
 import { informednessOf } from '../../../api/src/modules/labeling/consensus/information-gate.ts';
 import { randomSource } from '../../../api/src/modules/labeling/consensus/simulate-votes.ts';
-import { judge } from '../../../api/src/modules/labeling/consensus/verdict.ts';
+import type { PayRule } from '../../../api/src/modules/labeling/consensus/verdict.ts';
+import { PAY_RULE, refusalOf } from '../../../api/src/modules/labeling/consensus/verdict.ts';
 import type { Vote } from '../../../api/src/modules/labeling/consensus/vote-table.ts';
 import { buildVoteTable } from '../../../api/src/modules/labeling/consensus/vote-table.ts';
 import type { Scenario } from './protocol.ts';
@@ -37,7 +38,7 @@ export function spamVotes(set: LabelSet, kind: Spam, share: number, random: () =
  * Answers to `SPAM.quiz` gold tasks by every worker: honest ones by their own confusion with the truth, spammers of a
  * ring blindly.
  */
-export function quizVotes(set: LabelSet, spammers: readonly string[], random: () => number) {
+function quizVotes(set: LabelSet, spammers: readonly string[], random: () => number) {
   const truths = [...set.truth.values()].filter((label) => set.labels.includes(label));
   const given = new Map<string, string[]>();
   for (const vote of set.votes) {
@@ -95,9 +96,10 @@ export interface Paid {
 
 /** What the pay rule does with `PAY.share` spam of one kind after everybody took the quiz, one figure per seed. */
 export const paidBySeed = (set: LabelSet, kind: Spam, seeds: number, quiz: boolean): Paid[] =>
-  Array.from({ length: seeds }, (_, seed) => payOnce(set, kind, seed, quiz));
+  Array.from({ length: seeds }, (_, seed) => paidByRule(set, kind, seed, quiz, [PAY_RULE])[0]!);
 
-function payOnce(set: LabelSet, kind: Spam, seed: number, quiz: boolean): Paid {
+/** The same labels under several pay rules. */
+export function paidByRule(set: LabelSet, kind: Spam, seed: number, quiz: boolean, rules: readonly PayRule[]): Paid[] {
   const spam = spamVotes(set, kind, PAY.share, randomSource(SEED + seed));
   const names = [...new Set(spam.map((vote) => vote.worker))];
   const { gold, votes } = quiz ? quizVotes(set, names, randomSource(SEED + seed)) : { gold: undefined, votes: [] };
@@ -105,38 +107,30 @@ function payOnce(set: LabelSet, kind: Spam, seed: number, quiz: boolean): Paid {
   const consensus = twoLevelDawidSkene(table, { gold });
   const workers = informednessOf(table, consensus, (task) => !task.startsWith(QUIZ));
   const informative = informativeWorkers(set);
-  let spamLabels = 0;
-  let spamPaid = 0;
-  let honestRight = 0;
-  let honestUnpaid = 0;
+  const totals = { spam: 0, honest: 0 };
+  const counts = rules.map(() => ({ spamPaid: 0, honestUnpaid: 0 }));
   table.tasks.forEach((task, t) => {
     if (task.startsWith(QUIZ)) return;
     const from = table.taskStart[t]!;
     const to = table.taskStart[t + 1]!;
-    const given = [...table.voteLabel.subarray(from, to)];
     for (let v = from; v < to; v += 1) {
       const worker = table.workers[table.voteWorker[v]!]!;
       const label = table.voteLabel[v]!;
       const isSpam = worker.startsWith(SPAMMER);
-      const counts = isSpam || (informative.has(worker) && set.truth.get(task) === table.labels[label]);
-      if (!counts) continue;
-      const { verdict } = judge({
-        label,
-        labels: table.labels,
-        others: leaveOneOut(table, consensus, t, v),
-        otherLabels: given.filter((_, i) => from + i !== v),
-        worker: workers[table.voteWorker[v]!]!,
+      if (!isSpam && !(informative.has(worker) && set.truth.get(task) === table.labels[label])) continue;
+      totals[isSpam ? 'spam' : 'honest'] += 1;
+      const withoutYou = leaveOneOut(table, consensus, t, v)[label]!;
+      rules.forEach((rule, i) => {
+        const isPaid = refusalOf(workers[table.voteWorker[v]!]!, withoutYou, to - from - 1, rule) === null;
+        if (isSpam && isPaid) counts[i]!.spamPaid += 1;
+        if (!isSpam && !isPaid) counts[i]!.honestUnpaid += 1;
       });
-      if (isSpam) {
-        spamLabels += 1;
-        if (verdict === 'PAID') spamPaid += 1;
-      } else {
-        honestRight += 1;
-        if (verdict !== 'PAID') honestUnpaid += 1;
-      }
     }
   });
-  return { spamPaid: spamPaid / spamLabels, honestUnpaid: honestUnpaid / honestRight };
+  return counts.map((one) => ({
+    spamPaid: one.spamPaid / totals.spam,
+    honestUnpaid: one.honestUnpaid / totals.honest,
+  }));
 }
 
 /** Workers whose true accuracy, corrected for chance, reaches `PAY.informative`. */

@@ -38,12 +38,12 @@ export interface JobRules {
 }
 
 /** Names the consensus and pay rule of this code; a change of either is a new name. */
-export const SCORER = 'allod/two-level-dawid-skene/3';
+export const SCORER = 'allod/two-level-dawid-skene/4';
 /** Content hash of the scorer's name, for manifests. */
 export const scorerHash = (): string => jsonKeccak({ scorer: SCORER });
 
 /** Posteriors of two or three labels say more than they know: measured by `npm run bench -- labels`, part adaptive. */
-const THRESHOLD_BPS = 9_995;
+const THRESHOLD_BPS = 9_998;
 const MIN_LEASE_SECONDS = 300;
 const MAX_LEASE_SECONDS = 86_400;
 const TASKS_PER_LEASE = 20;

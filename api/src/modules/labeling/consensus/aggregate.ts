@@ -79,7 +79,7 @@ function averageModel(table: VoteTable, gold: ReadonlyMap<string, string>): Floa
     plainDawidSkene(hearing.heard, { gold }),
     twoLevelDawidSkene(table, { gold, hearing, matrixStrength: 4 }).posterior,
     twoLevelDawidSkene(table, { gold, hearing, matrixStrength: 16 }).posterior,
-    twoLevelDawidSkene(table, { gold, hearing, classPrior: 'uniform' }).posterior,
+    twoLevelDawidSkene(table, { gold, hearing, priorWeight: 0 }).posterior,
     wawa(hearing.heard, gold),
   ]);
 }

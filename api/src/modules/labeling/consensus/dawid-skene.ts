@@ -15,8 +15,8 @@ import { canLearnPrior, fitTwoLevel } from './worker-model.ts';
 export interface TwoLevelOptions {
   readonly gold?: ReadonlyMap<string, string>;
   readonly maxIterations?: number;
-  /** `uniform` never learns how frequent a class is; `learned` is the default. */
-  readonly classPrior?: 'learned' | 'uniform';
+  /** How much learned class frequencies count: 0 leaves them uniform, 1 takes them as they are. */
+  readonly priorWeight?: number;
   /** Votes that the prior of a row of a worker's matrix weighs; 8 when not given. */
   readonly matrixStrength?: number;
   /** Who is heard, when that is known already. */
@@ -32,6 +32,7 @@ export interface Consensus extends WorkerModel {
 }
 
 const MATRIX_STRENGTH = 8;
+const PRIOR_WEIGHT = 1;
 /** After so many iterations the better of two starts is known. */
 const TRIED_ITERATIONS = 10;
 
@@ -40,7 +41,7 @@ export function twoLevelDawidSkene(table: VoteTable, options: TwoLevelOptions = 
   const { heard, copies, unheard } = options.hearing ?? hearWorkers(table, goldLabel);
   const fit = {
     strength: options.matrixStrength ?? MATRIX_STRENGTH,
-    learnPrior: options.classPrior !== 'uniform' && canLearnPrior(heard, goldLabel),
+    priorWeight: canLearnPrior(heard, goldLabel) ? (options.priorWeight ?? PRIOR_WEIGHT) : 0,
   };
   const { model, posterior, iterations } = bestEm({
     table: heard,

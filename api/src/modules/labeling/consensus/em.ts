@@ -44,7 +44,7 @@ export interface EmResult {
 }
 
 /** The EM ends when no probability changes by more than this. */
-const CONVERGED = 1e-7;
+const CONVERGED = 1e-4;
 
 /**
  * Expectation–maximization over the votes (Dempster, Laird & Rubin 1977). E and M are one pass: while
@@ -105,9 +105,10 @@ export function sweep(
   const { logConfusion, logPrior } = model;
   const { confusion, openMass, goldMass } = counts;
   const classes = table.labels.length;
+  clear(counts);
+  if (classes === 2) return sweepTwo(table, model, goldLabel, posterior, counts);
   const row = new Float64Array(classes);
   let change = 0;
-  clear(counts);
   for (let t = 0; t < goldLabel.length; t += 1) {
     const at = t * classes;
     if (goldLabel[t] !== NO_GOLD) {
@@ -131,6 +132,52 @@ export function sweep(
     for (let v = taskStart[t]!; v < to; v += 1) {
       const cell = (voteWorker[v]! * classes + voteLabel[v]!) * classes;
       for (let k = 0; k < classes; k += 1) confusion[cell + k]! += row[k]!;
+    }
+  }
+  return change;
+}
+
+/** `sweep` for two classes, with the row in two variables: the same operations in the same order. */
+function sweepTwo(
+  { taskStart, voteWorker, voteLabel }: VoteTable,
+  { logConfusion, logPrior }: WorkerModel,
+  goldLabel: Int32Array,
+  posterior: Float64Array,
+  { confusion, openMass, goldMass }: Counts,
+): number {
+  let change = 0;
+  for (let t = 0; t < goldLabel.length; t += 1) {
+    const from = taskStart[t]!;
+    const to = taskStart[t + 1]!;
+    const known = goldLabel[t] !== NO_GOLD;
+    let first = posterior[2 * t]!;
+    let second = posterior[2 * t + 1]!;
+    if (!known) {
+      let one = logPrior[0]!;
+      let two = logPrior[1]!;
+      for (let v = from; v < to; v += 1) {
+        const cell = 4 * voteWorker[v]! + 2 * voteLabel[v]!;
+        one += logConfusion[cell]!;
+        two += logConfusion[cell + 1]!;
+      }
+      const highest = two > one ? two : one;
+      one = one === highest ? 1 : exp(one - highest);
+      two = two === highest ? 1 : exp(two - highest);
+      const total = one + two;
+      one /= total;
+      two /= total;
+      const moved = Math.max(Math.abs(one - first), Math.abs(two - second));
+      if (moved > change) change = moved;
+      posterior[2 * t] = first = one;
+      posterior[2 * t + 1] = second = two;
+    }
+    const mass = known ? goldMass : openMass;
+    mass[0]! += first;
+    mass[1]! += second;
+    for (let v = from; v < to; v += 1) {
+      const cell = 4 * voteWorker[v]! + 2 * voteLabel[v]!;
+      confusion[cell]! += first;
+      confusion[cell + 1]! += second;
     }
   }
   return change;

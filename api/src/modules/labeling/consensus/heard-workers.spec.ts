@@ -36,7 +36,7 @@ describe('a ring of copyists', () => {
     const consensus = twoLevelDawidSkene(table, { gold });
     const right = table.tasks.filter((task, t) => truth.get(task) === LABELS[argmax(consensus.posterior, t * 2, 2)]);
     expect(right.length / table.tasks.length).toBeGreaterThan(0.9);
-    const gated = informednessOf(table, consensus, (task) => !task.startsWith('quiz')).map(isGated);
+    const gated = informednessOf(table, consensus, (task) => !task.startsWith('quiz')).map((worker) => isGated(worker));
     const ring = table.workers.map((name) => Number(name.slice(1)) >= 20);
     const refused = (kind: boolean) => gated.filter((is, w) => is && ring[w] === kind).length;
     expect(refused(true)).toBe(12);

@@ -47,12 +47,12 @@ function ringOf(heard: VoteTable, goldLabel: Int32Array): Uint8Array | null {
 /** A ring that wins the EM over looks like its best workers. */
 function believedWorkers(heard: VoteTable, goldLabel: Int32Array): Uint8Array {
   const posterior = startPosterior(heard, goldLabel);
-  const learnPrior = canLearnPrior(heard, goldLabel);
+  const priorWeight = canLearnPrior(heard, goldLabel) ? 1 : 0;
   runEm({
     table: heard,
     goldLabel,
     posterior,
-    fit: (counts) => fitTwoLevel(counts, { strength: MATRIX_STRENGTH, learnPrior }),
+    fit: (counts) => fitTwoLevel(counts, { strength: MATRIX_STRENGTH, priorWeight }),
     maxIterations: ITERATIONS,
   });
   const counts = emptyCounts(heard);

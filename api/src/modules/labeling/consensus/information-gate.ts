@@ -12,10 +12,16 @@ export interface Informedness {
   readonly copies: boolean;
 }
 
-const MINIMUM_LABELS = 10;
-const MINIMUM_SCORE = 0.2;
-/** Standard errors of doubt that speak for the worker. */
-const DOUBT = 0.7;
+/** From when on a worker's labels are said to carry no information. */
+export interface Gate {
+  readonly minimumLabels: number;
+  readonly minimumScore: number;
+  /** Standard errors of doubt that speak for the worker. */
+  readonly doubt: number;
+}
+
+/** Chosen leave-one-set-out: test/bench/labels/README.md. */
+export const GATE: Gate = { minimumLabels: 10, minimumScore: 0.15, doubt: 0.5 };
 /** A class needs this much expected mass among the worker's tasks to have a recall worth averaging. */
 const MINIMUM_CLASS_MASS = 1;
 
@@ -52,10 +58,9 @@ export function informednessOf(
 }
 
 /** True when the worker copies, or has answered enough to be judged and the answers carry no information. */
-export function isGated(worker: Informedness): boolean {
-  return (
-    worker.copies || (worker.labels >= MINIMUM_LABELS && worker.score + DOUBT * worker.standardError < MINIMUM_SCORE)
-  );
+export function isGated(worker: Informedness, gate: Gate = GATE): boolean {
+  const { labels, score, standardError } = worker;
+  return worker.copies || (labels >= gate.minimumLabels && score + gate.doubt * standardError < gate.minimumScore);
 }
 
 function balancedRecall(

@@ -3,8 +3,9 @@ import type { VoteTable } from './vote-table.ts';
 /** Share of each class among the votes of each task, row-major [task × class]. */
 export function voteShares(table: VoteTable): Float64Array {
   const classes = table.labels.length;
-  const shares = new Float64Array(table.tasks.length * classes);
-  for (let t = 0; t < table.tasks.length; t += 1) {
+  const tasks = table.taskStart.length - 1;
+  const shares = new Float64Array(tasks * classes);
+  for (let t = 0; t < tasks; t += 1) {
     const from = table.taskStart[t]!;
     const to = table.taskStart[t + 1]!;
     for (let v = from; v < to; v += 1) shares[t * classes + table.voteLabel[v]!]! += 1 / (to - from);

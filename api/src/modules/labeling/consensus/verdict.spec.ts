@@ -86,7 +86,7 @@ describe('information gate', () => {
       workers: [0.9, 0.9, 0.9, 0.55, 'constant', 'random'],
     });
     const table = buildVoteTable(votes, labels);
-    const gated = informednessOf(table, twoLevelDawidSkene(table), () => true).map(isGated);
+    const gated = informednessOf(table, twoLevelDawidSkene(table), () => true).map((worker) => isGated(worker));
     expect(gated).toEqual([false, false, false, false, true, true]);
   });
 

@@ -1,5 +1,5 @@
-import type { Informedness } from './information-gate.ts';
-import { isGated } from './information-gate.ts';
+import type { Gate, Informedness } from './information-gate.ts';
+import { GATE, isGated } from './information-gate.ts';
 import { shown } from './stopping.ts';
 
 /** What one annotation of a decided task earns, and the numbers that say why. */
@@ -22,8 +22,26 @@ export interface VerdictEvidence {
   readonly gate: { readonly score: number; readonly standardError: number; readonly labels: number };
 }
 
-/** An answer that the others make this improbable is not paid. Everything above is, contested tasks included. */
-const REFUSE_BELOW = 0.05;
+/** Which labels are not paid. */
+export interface PayRule {
+  readonly gate: Gate;
+  /** An answer that the others make this improbable is not paid. Everything above is, contested tasks included. */
+  readonly refuseBelow: number;
+}
+
+/** Chosen leave-one-set-out: test/bench/labels/README.md. */
+export const PAY_RULE: PayRule = { gate: GATE, refuseBelow: 0.01 };
+
+/** Why a label is not paid, null when it is. `withoutYou` is its posterior from the answers of the `others`. */
+export function refusalOf(
+  worker: Informedness,
+  withoutYou: number,
+  others: number,
+  rule: PayRule = PAY_RULE,
+): 'WORKER_GATE' | 'CONTRADICTED' | null {
+  if (isGated(worker, rule.gate)) return 'WORKER_GATE';
+  return others > 0 && withoutYou < rule.refuseBelow ? 'CONTRADICTED' : null;
+}
 
 export interface VerdictInput {
   readonly label: number;
@@ -36,7 +54,8 @@ export interface VerdictInput {
 
 export function judge(input: VerdictInput): AnnotationVerdict {
   const evidence = evidenceOf(input);
-  if (isGated(input.worker)) {
+  const refusal = refusalOf(input.worker, input.others[input.label]!, input.otherLabels.length);
+  if (refusal === 'WORKER_GATE') {
     const gate = evidence.gate;
     return {
       verdict: 'REFUSED',
@@ -44,7 +63,7 @@ export function judge(input: VerdictInput): AnnotationVerdict {
       evidence,
     };
   }
-  if (input.otherLabels.length > 0 && evidence.withoutYou < REFUSE_BELOW) {
+  if (refusal === 'CONTRADICTED') {
     const reason = `CONTRADICTED by ${evidence.contradictedBy}, p=${shown(evidence.othersPosterior)} without you`;
     return { verdict: 'REFUSED', reason, evidence };
   }

@@ -5,8 +5,8 @@ import type { VoteTable } from './vote-table.ts';
 export interface TwoLevelFit {
   /** Votes that the prior of a row of a worker's matrix weighs. */
   readonly strength: number;
-  /** False leaves class frequencies uniform. */
-  readonly learnPrior: boolean;
+  /** How much the learned class frequencies count, as a power: 0 leaves them uniform, 1 takes them as they are. */
+  readonly priorWeight: number;
   /** How much each worker is heard, 0 to 1; everybody fully when not given. */
   readonly weights?: Float64Array | undefined;
 }
@@ -39,14 +39,14 @@ export function fitTwoLevel({ confusion, openMass, goldOnly }: Counts, options: 
   if (weights) for (let i = 0; i < confusion.length; i += 1) confusion[i]! *= weights[Math.floor(i / square)]!;
   const logConfusion = logConfusionOf(confusion, classes, options.strength);
   if (weights) for (let i = 0; i < confusion.length; i += 1) logConfusion[i]! *= weights[Math.floor(i / square)]!;
-  return { logConfusion, logPrior: logPriorOf(openMass, options.learnPrior && !goldOnly) };
+  return { logConfusion, logPrior: logPriorOf(openMass, goldOnly ? 0 : options.priorWeight) };
 }
 
-function logPriorOf(openMass: Float64Array, learned: boolean): Float64Array {
+function logPriorOf(openMass: Float64Array, weight: number): Float64Array {
   const classes = openMass.length;
-  if (!learned) return new Float64Array(classes).fill(ln(1 / classes));
   const total = openMass.reduce((sum, mass) => sum + mass, classes);
-  return openMass.map((mass) => ln((mass + 1) / total));
+  const even = ln(1 / classes);
+  return openMass.map((mass) => even + weight * (ln((mass + 1) / total) - even));
 }
 
 function logConfusionOf(counts: Float64Array, classes: number, strength: number): Float64Array {
