@@ -11,3 +11,9 @@ export async function loadJson<T>(store: ResumeStore, key: string): Promise<T | 
 export async function saveJson(store: ResumeStore, key: string, value: unknown): Promise<void> {
   await store.put(key, utf8(canonicalJson(value)));
 }
+
+/** True when a store refused a value for lack of room. */
+export function isStoreFull(error: unknown): boolean {
+  const { name, code } = error as { name?: string; code?: string };
+  return name === 'QuotaExceededError' || code === 'ENOSPC' || code === 'EDQUOT';
+}

@@ -19,12 +19,15 @@ export class ServerFullError extends TransportError {
   }
 }
 
-/** The spool cannot take what was to be queued. Nothing was queued and nothing left the device. */
+/**
+ * The device has no room. Thrown for new items, nothing was queued and nothing left the device; thrown while sending, the batch stays
+ * queued.
+ */
 export class StorageFullError extends AllodError {
   override name = 'StorageFullError';
 
   constructor(cause: unknown) {
-    super('STORAGE_FULL', 'the device has no room to queue these items', { cause });
+    super('STORAGE_FULL', 'the device has no room left', { cause });
   }
 }
 

@@ -8,6 +8,7 @@ import { StorageFullError } from '../errors/upload.ts';
 import { loadConsent } from '../identity/consents.ts';
 import { topKekOf } from '../identity/topKek.ts';
 import { bytesOf, type QueuedBatch, type QueuedItem, spoolIn } from '../upload/batch.ts';
+import { isStoreFull } from '../store.ts';
 import { SpoolWriter } from './spoolWriter.ts';
 import { randomBytes } from '../random.ts';
 
@@ -85,8 +86,8 @@ export async function queueBatch(
 }
 
 function translated(error: unknown): unknown {
-  const { name, code, message } = error as { name?: string; code?: string; message?: string };
-  if (name === 'QuotaExceededError' || code === 'ENOSPC' || code === 'EDQUOT') return new StorageFullError(error);
+  const { code, message } = error as { code?: string; message?: string };
+  if (isStoreFull(error)) return new StorageFullError(error);
   if (code === 'SOURCE_CHANGED') return new AllodError(code, message ?? 'the source changed', { cause: error });
   return error;
 }

@@ -4,6 +4,7 @@ import type { ClientContext } from '../context.ts';
 import { isAllodError } from '../errors/base.ts';
 import { StorageFullError } from '../errors/upload.ts';
 import type { ResumeStore } from '../platform/ports.ts';
+import { isStoreFull } from '../store.ts';
 import { spoolIn } from '../upload/batch.ts';
 import { type NewItem, queueBatch } from './queueBatch.ts';
 import { randomBytes } from '../random.ts';
@@ -54,10 +55,7 @@ export function keepReading(client: ClientContext, datasetId: string, reading: R
     try {
       await resumeStore.put(name, encode(reading));
     } catch (error) {
-      const { code, name: kind } = error as { code?: string; name?: string };
-      throw code === 'ENOSPC' || code === 'EDQUOT' || kind === 'QuotaExceededError'
-        ? new StorageFullError(error)
-        : error;
+      throw isStoreFull(error) ? new StorageFullError(error) : error;
     }
     return (await resumeStore.list(folder(datasetId))).length;
   });

@@ -1,7 +1,7 @@
 import { type SealedItem } from '../crypto/sealItem.ts';
 import type { ContributionCommitInput } from '../graphql/generated.ts';
 import type { ResumeStore, ValueWriter } from '../platform/ports.ts';
-import { loadJson, saveJson } from '../store.ts';
+import { isStoreFull, loadJson, saveJson } from '../store.ts';
 
 /** A leaf of a queued item. Leaves may share a pack: `pack` is its number, `at` where the leaf begins in it. */
 export interface QueuedLeaf {
@@ -54,6 +54,13 @@ const spoolKey = (id: string, name: string): string => `spool/${id}/${name}`;
 /** An encryption without a result after this many milliseconds was interrupted. */
 const ABANDONED_AFTER = 3_600_000;
 
+/**
+ * Room that new items may not take: a queue that filled the device to the brim must still be able to write what sending it needs, a
+ * signed commit and receipts (some 2 KB for each item), because only sending makes room again.
+ */
+const RESERVE = 'reserve';
+const RESERVE_BYTES = 1 << 20;
+
 interface Entry {
   seq: number;
   bytes: number;
@@ -78,6 +85,7 @@ export class Spool {
   readonly #waiting = new Set<() => void>();
   #entries: Promise<Map<string, Entry>> | undefined;
   #nextSeq = 0;
+  #hasReserve = false;
   /** The pack that was read last: its leaves are asked for one after the other. */
   #pack: { key: string; bytes: Promise<Uint8Array | undefined> } | undefined;
 
@@ -107,10 +115,29 @@ export class Spool {
   /** Marks a batch whose encryption begins now; `save` makes it complete. @returns its place in the queue */
   async begin(id: string, now: number): Promise<number> {
     const entries = await this.#load();
+    await this.#keepReserve();
     const seq = this.#nextSeq++;
     entries.set(id, { seq, bytes: 0, complete: false });
     await saveJson(this.#store, sealingKey(id), { at: now });
     return seq;
+  }
+
+  async #keepReserve(): Promise<void> {
+    if (this.#hasReserve) return;
+    if (!(await this.#store.get(RESERVE))) await this.#store.put(RESERVE, new Uint8Array(RESERVE_BYTES));
+    this.#hasReserve = true;
+  }
+
+  /** Writes what a batch needs to leave this device, into the reserve where there is no other room. `write` may run twice. */
+  async spend<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isStoreFull(error)) throw error;
+      this.#hasReserve = false;
+      await this.#store.delete(RESERVE);
+      return write();
+    }
   }
 
   async save(batch: QueuedBatch): Promise<void> {
@@ -166,7 +193,8 @@ export class Spool {
   /** Forgets a batch. Its record goes first, under a mark that lets the next `sweep` finish an interrupted removal. */
   async remove(id: string): Promise<void> {
     this.#pack = undefined;
-    await saveJson(this.#store, sealingKey(id), { at: 0 });
+    if (!(await this.#store.get(sealingKey(id))))
+      await this.spend(() => saveJson(this.#store, sealingKey(id), { at: 0 }));
     await this.#store.delete(batchKey(id));
     for (const key of await this.#store.list(`spool/${id}/`)) await this.#store.delete(key);
     await this.#store.delete(sealingKey(id));

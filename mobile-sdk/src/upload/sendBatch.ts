@@ -2,13 +2,14 @@ import { Code, LEAF_SIZE, leafMatches, parseCid } from '@allod/protocol';
 import { type ClientContext, execute, refOf, type RefAccount } from '../context.ts';
 import { RefusedError, TransportError, UntrustedAnswerError } from '../errors/api.ts';
 import { isAllodError } from '../errors/base.ts';
-import { UploadDeferredError, UploadError } from '../errors/upload.ts';
+import { StorageFullError, UploadDeferredError, UploadError } from '../errors/upload.ts';
 import type { UploadState } from '../events.ts';
 import { ContributionCommitDocument, ContributionUploadBeginDocument } from '../graphql/generated.ts';
 import { accepted } from '../graphql/transport.ts';
 import { loadConsent } from '../identity/consents.ts';
 import { withFreshGrant } from '../identity/deviceKey.ts';
 import { keepReceipt } from '../identity/receipts.ts';
+import { isStoreFull } from '../store.ts';
 import { keepProofs } from './contributionReceipts.ts';
 import { bytesOf, leavesOf, type QueuedBatch, type Spool, spoolIn } from './batch.ts';
 import type { CommittedBatch } from './committedBatch.ts';
@@ -35,11 +36,12 @@ export async function sendBatch(client: ClientContext, batchId: string): Promise
   try {
     for (const name of batch.readings) await client.platform.resumeStore.delete(name);
     await assertMayUpload(client);
-    const committed = await run(client, spool, batch);
+    const committed = await spool.spend(() => run(client, spool, batch));
     await spool.remove(batchId);
     emit(client, batch, 'COMMITTED', bytesOf(batch));
     return committed;
-  } catch (error) {
+  } catch (cause) {
+    const error = isStoreFull(cause) ? new StorageFullError(cause) : cause;
     if (error instanceof RefusedError) {
       const refusal = { code: error.code, message: error.shortMessage };
       await spool.save({ ...((await spool.load(batchId)) ?? batch), refusal });
