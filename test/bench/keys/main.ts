@@ -12,10 +12,11 @@ import type { TestKeyNetwork } from '../../../mobile-sdk/src/keys/testing/key-ne
 import { datasetId, sealedKek } from '../../../mobile-sdk/src/keys/testing/records.ts';
 import { makeDataset } from './dataset.ts';
 import { cpuSecondsOf, quantile, timed } from './figures.ts';
+import { missedTargets } from './targets.ts';
 
 const USAGE = `bench keys [--json] [--rounds 30] [--items 10000] [--contributors 10000]
 Three keepers (threshold 2) as processes and a real chain. Opens keys by the light client and by the genuine SDK in turn, then all
-keys of a dataset of 100 contributors and of one of --contributors. --items: items of each dataset.
+keys of a dataset of 100 contributors and of one of --contributors. --items: items of each dataset. Exits 1 when a target is missed.
 `;
 /** Requests per second that no honest reader sends: only the throughput of a keeper shall limit it. */
 const NO_LIMIT = { burst: 1e9, perSecond: 1e9 };
@@ -53,8 +54,11 @@ export async function run(args: readonly string[]): Promise<number> {
   const network = await startKeyNetwork({ config: { rateLimit: { perIp: NO_LIMIT, perAccount: NO_LIMIT } } });
   try {
     const figures = await measure(network, { rounds, items, contributors }, say);
+    const many = { seconds: figures[`keys${contributors}_s`] as number, contributors };
+    const missed = missedTargets({ ...figures, many });
+    for (const target of missed) process.stderr.write(`missed: ${target}\n`);
     if (values.json) say(JSON.stringify(figures));
-    return 0;
+    return missed.length === 0 ? 0 : 1;
   } finally {
     await network.stop();
   }
