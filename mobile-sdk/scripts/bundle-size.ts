@@ -4,8 +4,8 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Loaded by `import()` where WebCrypto lacks the session's curves, never elsewhere. */
-const LAZY = ['./session-noble.ts'];
+/** Loaded by `import()`: the session's curves where WebCrypto lacks them, and a wallet's keys where the device has them not. */
+const LAZY = ['./session-noble.ts', './ownerKek.ts'];
 
 export interface BundleSize {
   name: string;

@@ -7,6 +7,7 @@ import { type ClientContext, refOf } from './context.ts';
 import { AllodError } from './errors/base.ts';
 import { type ClientEvents, Emitter } from './events.ts';
 import { Sessions } from './identity/sessions.ts';
+import type { Contributor } from './identity/walletContributor.ts';
 import type { KeyGate } from './keys/key-gate.port.ts';
 import type { Platform } from './platform/ports.ts';
 import { sealedStoreOf } from './platform/sealedStore.ts';
@@ -22,6 +23,8 @@ export interface CreateClientOptions {
   signer?: Signer | undefined;
   /** 32 bytes from which a contributor's accounts and keys of every dataset are derived. Losing it loses them. */
   seed?: Uint8Array | undefined;
+  /** Instead of a seed: a wallet that contributes under its own address (`walletContributor`). */
+  contributor?: Contributor | undefined;
   /** Door to the keepers, for example `createLightKeyGate(…)`. */
   keyGate: KeyGate;
   /** Where keys and queue rest; the entry point of each platform has a default. */
@@ -43,7 +46,7 @@ export interface CreateClientOptions {
 export interface Client extends ClientContext, BoundActions<typeof actions> {
   /** Listens to `state` (queued batches), `contribution` or `queue` (room on this device) events; returns a function that stops listening. */
   on: Emitter<ClientEvents>['on'];
-  /** Account that stands for this client's contributor in a dataset. Needs the seed. */
+  /** Account that stands for this client's contributor in a dataset. Needs `seed` or `contributor`. */
   contributorRef(datasetId: string): string;
   /** Stops timers and uploads and closes connections. What is queued or collected stays on the device. */
   close(): Promise<void>;
@@ -53,6 +56,8 @@ export interface Client extends ClientContext, BoundActions<typeof actions> {
 export function createClientOn(given: Platform, options: CreateClientOptions): Client {
   if (options.seed !== undefined && options.seed.length !== 32)
     throw new AllodError('BAD_INPUT', 'the seed must be 32 bytes');
+  if (options.seed && options.contributor)
+    throw new AllodError('BAD_INPUT', 'a client contributes from a seed or from a wallet, not from both');
   if (options.upload?.dataCap && options.upload.dataCap.bytes < LEAF_SIZE)
     throw new AllodError('BAD_INPUT', 'a data cap below 1 MiB never lets a block pass');
   const api = options.api.replace(/\/+$/, '');
@@ -66,6 +71,7 @@ export function createClientOn(given: Platform, options: CreateClientOptions): C
     chain,
     signer: options.signer,
     seed: options.seed,
+    contributor: options.contributor,
     keyGate: options.keyGate,
     platform,
     sessions: new Sessions({

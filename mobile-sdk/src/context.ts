@@ -7,6 +7,7 @@ import { ApiError } from './errors/api.ts';
 import type { ClientEvents, Emitter } from './events.ts';
 import { request } from './graphql/transport.ts';
 import type { Account } from './identity/account.ts';
+import type { Contributor } from './identity/walletContributor.ts';
 import type { Sessions } from './identity/sessions.ts';
 import type { KeyGate } from './keys/key-gate.port.ts';
 import type { Platform } from './platform/ports.ts';
@@ -21,6 +22,8 @@ export interface ClientContext {
   chain: Chain;
   signer: Signer | undefined;
   seed: Uint8Array | undefined;
+  /** A wallet that contributes under its own address, instead of a seed. */
+  contributor: Contributor | undefined;
   keyGate: KeyGate;
   platform: Platform;
   sessions: Sessions;
@@ -37,8 +40,8 @@ export interface ClientContext {
 
 /** A contributorRef with its secrets. Stays in memory. */
 export interface RefAccount extends Account {
-  signer: BaseWallet;
-  refSeed: Uint8Array;
+  /** From which keys follow; undefined for a wallet, whose keys are random (`topKekOf`). */
+  refSeed: Uint8Array | undefined;
 }
 
 /** The client's wallet. Throws {@link SignerMissingError} when it has none. */
@@ -48,8 +51,13 @@ export async function walletOf(client: ClientContext): Promise<Account> {
   return { address: await signer.getAddress(), signer };
 }
 
-/** The contributorRef of this client's seed in a dataset. Throws {@link SeedMissingError} when it has none. */
+/** The contributorRef of this client in a dataset: of its seed, or the wallet itself. Throws {@link SeedMissingError} without either. */
 export function refOf(client: ClientContext, datasetId: string): RefAccount {
+  const { contributor } = client;
+  if (contributor) {
+    const { address, signer } = contributor;
+    return { address, signer: signer.provider ? signer : signer.connect(client.chain.provider), refSeed: undefined };
+  }
   if (!client.seed) throw new SeedMissingError();
   const key = datasetId.toLowerCase();
   let account = client.refs.get(key);

@@ -62,7 +62,13 @@ export type * from './actions/claim.ts';
 
 export { AllodError, isAllodError } from './errors/base.ts';
 export { ApiError, RefusedError, TimeoutError, TransportError, UntrustedAnswerError } from './errors/api.ts';
-export { BadChallengeError, ConsentMissingError, SeedMissingError, SignerMissingError } from './errors/account.ts';
+export {
+  BadChallengeError,
+  ConsentMissingError,
+  OwnerKeyMissingError,
+  SeedMissingError,
+  SignerMissingError,
+} from './errors/account.ts';
 export { ChainError, ContractRefusedError } from './errors/chain.ts';
 export { BlockUnavailableError, ContentError } from './errors/content.ts';
 export {
@@ -78,6 +84,7 @@ export type { Clock, DeviceState, Fetch, KeyStore, Network, Platform, ResumeStor
 
 export type { KeyGate, KeyGateHealth, KeyNetwork, KeyRefusalCode, KeyResult } from './keys/key-gate.port.ts';
 export type { KeySession, KeySigner, StartSessionOptions } from './keys/session.ts';
+export { type Contributor, type Eip1193Provider, walletContributor } from './identity/walletContributor.ts';
 export { createLightKeyGate, type LightKeyGateOptions } from './keys/light.ts';
 
 export { Code, ItemReason, Purpose, purposeNames, purposesOf, Role, VerdictReason } from '@allod/protocol';

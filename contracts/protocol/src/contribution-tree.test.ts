@@ -8,6 +8,7 @@ import {
   contributionLeaf,
   contributionProof,
   contributionRoot,
+  leavesByIndex,
   MAX_BATCH,
   verifyContributionProof,
 } from './contribution-tree.ts';
@@ -55,6 +56,23 @@ describe('contribution tree', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('proves each item of a batch with gaps at its own index, and nothing where there is none', () => {
+    const gap = `0x${'00'.repeat(32)}` as Hex;
+    const [a, b] = vectors.trees[2]!.leaves as [Hex, Hex];
+    const leaves = leavesByIndex(
+      new Map([
+        [1, a],
+        [4, b],
+      ]),
+      5,
+    );
+    expect(leaves).toEqual([gap, a, gap, gap, b]);
+    const root = contributionRoot(leaves);
+    const proof = contributionProof(leaves, 4);
+    expect(verifyContributionProof(root, b, 4, proof)).toBe(true);
+    for (const index of [0, 1, 2, 3, 5]) expect(verifyContributionProof(root, b, index, proof)).toBe(false);
   });
 
   it('refuses a proof with one changed bit in leaf, sibling or root', () => {

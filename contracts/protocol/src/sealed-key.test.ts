@@ -11,7 +11,7 @@ import { ibeOpen, verifyShare } from './ibe.ts';
 import { canonicalJson } from './json.ts';
 import { labelKey } from './keys.ts';
 import { sealCiphertext, sealKey, sealRecord } from './seal.ts';
-import { conditionOf, sealedKeyHash, type SealedKeyRecord } from './sealed-key.ts';
+import { conditionOf, isOwnerKek, OWNER_ONLY, sealedKeyHash, type SealedKeyRecord } from './sealed-key.ts';
 import { domainOf, hashStruct, types } from './typed-data.ts';
 
 const records = vectors.records.map((vector) => ({ ...vector, record: vector.record as SealedKeyRecord }));
@@ -27,6 +27,14 @@ describe('sealed key record', () => {
       expect(sealIdentity([conditionOf(record)], sealDataHash(fromHex(sealedKey)))).toBe(identity);
     },
   );
+
+  it('is for its owner alone when no license can meet its terms and it is the top of the chain', () => {
+    const owner = { ...kek.record, ...OWNER_ONLY, version: 1023 } as SealedKeyRecord;
+    expect(isOwnerKek(owner)).toBe(true);
+    for (const changes of [{ purposes: 1 }, { validUntil: 1 }, { sources: 1 }, { version: 1022 }, { kind: 'label' }])
+      expect(isOwnerKek({ ...owner, ...changes } as SealedKeyRecord)).toBe(false);
+    expect(conditionOf(owner).functionParams).toEqual(expect.arrayContaining(['1023', '0']));
+  });
 
   it.each(records)('is signed by a granted device: $name', ({ record, recordHash, signature, signer }) => {
     const value = { contributorRef: record.contributorRef, datasetId: record.datasetId, recordHash };

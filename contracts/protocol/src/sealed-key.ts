@@ -1,6 +1,7 @@
 import { canDecryptCondition, canLabelCondition, type EvmContractCondition } from './conditions.ts';
 import type { Hex } from './bytes.ts';
 import { jsonSha256 } from './json.ts';
+import { MAX_VERSION } from './keys.ts';
 
 /** A key under one key network. A record may carry two, so that it can move to another network (at most 4). */
 export interface Seal {
@@ -50,6 +51,15 @@ export interface SignedKeyRecord<R extends SealedKeyRecord = SealedKeyRecord> {
   signature: string;
   /** The contributorRef itself or a device key that it granted. */
   signer: string;
+}
+
+/** Terms that no licensee and no labeler ever meets: AccessPolicy says yes to the contributorRef alone. */
+export const OWNER_ONLY = { purposes: 0, validUntil: 0, sources: 0 } as const;
+
+/** True for KEK_1023 sealed to its contributor alone, as an account without a seed keeps it. */
+export function isOwnerKek(record: SealedKeyRecord): boolean {
+  const { purposes, validUntil, sources } = record;
+  return record.kind === 'kek' && record.version === MAX_VERSION && purposes + validUntil + sources === 0;
 }
 
 /** The condition that a record is sealed under; it follows from the record alone, so nobody can swap it. */

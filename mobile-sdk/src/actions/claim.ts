@@ -65,7 +65,9 @@ export type ClaimErrorType = GetClaimErrorType | ContractRefusedError;
  */
 export async function getClaim(client: ClientContext, parameters: GetClaimParameters): Promise<GetClaimReturnType> {
   const { datasetId } = parameters;
-  const account = parameters.account ?? (client.seed ? refOf(client, datasetId) : await walletOf(client)).address;
+  const account =
+    parameters.account ??
+    (client.seed || client.contributor ? refOf(client, datasetId) : await walletOf(client)).address;
   const claims: Claim[] = [];
   for (const version of parameters.version === undefined
     ? await publishedVersions(client, datasetId)

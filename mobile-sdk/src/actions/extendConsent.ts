@@ -1,4 +1,11 @@
-import { labelKey, MAX_VERSION, type SealedKeyRecord, type SignedKeyRecord, walkKek } from '@allod/protocol';
+import {
+  isOwnerKek,
+  labelKey,
+  MAX_VERSION,
+  type SealedKeyRecord,
+  type SignedKeyRecord,
+  walkKek,
+} from '@allod/protocol';
 import { type ClientContext, execute, refOf, type RefAccount } from '../context.ts';
 import type { ConsentMissingError, SeedMissingError } from '../errors/account.ts';
 import type { RefusedError, TransportError } from '../errors/api.ts';
@@ -88,6 +95,7 @@ async function sealAnew(client: ClientContext, ref: RefAccount, stored: StoredCo
   const signer = await deviceKey(client, datasetId);
   const records: SignedRecordInput[] = [];
   for (const { record } of sealed) {
+    if (isOwnerKek(record)) continue;
     const grows =
       record.consentNonce === consent.consentNonce &&
       (record.purposes & ~consent.purposes) === 0 &&

@@ -5,6 +5,7 @@ import type { SeedMissingError } from '../errors/account.ts';
 import { AllodError } from '../errors/base.ts';
 import type { ChainError } from '../errors/chain.ts';
 import { saveConsent, type StoredConsent } from '../identity/consents.ts';
+import { ensureOwnerKek } from '../identity/ownerKek.ts';
 import { signGrant } from '../identity/deviceKey.ts';
 
 /** Latest time that the API's 32-bit integers can carry. */
@@ -28,7 +29,7 @@ export type GrantConsentErrorType = SeedMissingError | ChainError | AllodError;
 
 /**
  * Signs a consent as the dataset's contributorRef, with a grant of at most 90 days for this device's key, and makes it current.
- * Nothing is sent: it travels with each batch. Nonces, schema and entitlement sources are read from the chain.
+ * Nothing is sent: it travels with each batch. A wallet (`contributor`) signs once more, for the key that the keepers will give to it alone. Nonces, schema and entitlement sources are read from the chain.
  *
  * @throws `BAD_INPUT` for undefined purposes or a time in the past; `UNKNOWN_DATASET`; `CHAIN_FAILED`
  * @example
@@ -67,6 +68,7 @@ export async function grantConsent(
     ...(await signGrant(client, ref, datasetId, grantNonce)),
     schemaHash: dataset.schemaHash,
   };
+  if (!ref.refSeed) await ensureOwnerKek(client, ref, stored);
   await saveConsent(client, stored);
   return stored;
 }

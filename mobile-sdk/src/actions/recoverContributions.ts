@@ -22,8 +22,8 @@ const PAGE = 200;
 export interface RecoverContributionsParameters {
   datasetId: string;
   /**
-   * Where the keys come from: `seed` (default) derives them, without anybody's help; `keepers` opens the sealed ones, which keepers
-   * always give to the contributor, for whom the seed's derivation is not to be relied on.
+   * Where the keys come from: `seed` (default where there is one) derives them, without anybody's help; `keepers` opens the sealed ones,
+   * which keepers always give to the contributor: the way of a wallet.
    */
   keys?: 'seed' | 'keepers';
 }
@@ -44,7 +44,7 @@ interface OwnerKeys {
 }
 
 /**
- * Takes back everything that this seed gave to a dataset, on a device that never saw it: published or not, on any device. What the
+ * Takes back everything that this seed or wallet gave to a dataset, on a device that never saw it: published or not, on any device. What the
  * API answers is proved by opening: a wrong record, key or block does not open. Withdrawn items have no keys any more
  * (`ITEM_WITHDRAWN`).
  *
@@ -54,7 +54,7 @@ interface OwnerKeys {
  */
 export async function* recoverContributions(
   client: ClientContext,
-  { datasetId, keys = 'seed' }: RecoverContributionsParameters,
+  { datasetId, keys = client.seed ? 'seed' : 'keepers' }: RecoverContributionsParameters,
 ): RecoverContributionsReturnType {
   const ref = refOf(client, datasetId);
   const owned = (await execute(client, OwnerKeysDocument, { datasetId }, ref)).ownerKeys as OwnerKeys;

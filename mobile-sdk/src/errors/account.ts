@@ -14,7 +14,7 @@ export class SeedMissingError extends AllodError {
   override name = 'SeedMissingError';
 
   constructor() {
-    super('SEED_MISSING', 'this action needs the contributor seed: pass `seed` (32 bytes) to createClient');
+    super('SEED_MISSING', 'this action needs a contributor: pass `seed` (32 bytes) or `contributor` to createClient');
   }
 }
 
@@ -24,6 +24,19 @@ export class ConsentMissingError extends AllodError {
 
   constructor(datasetId: string) {
     super('CONSENT_MISSING', 'give consent for this dataset first (grantConsent)', { details: { datasetId } });
+  }
+}
+
+/** A wallet's key of a consent is neither on this device nor kept, sealed, by the API. */
+export class OwnerKeyMissingError extends AllodError {
+  override name = 'OwnerKeyMissingError';
+
+  constructor(consentHash: string) {
+    super(
+      'OWNER_KEY_MISSING',
+      'neither this device nor the API holds the key of this consent: use the device that gave it, or consent anew',
+      { details: { consentHash } },
+    );
   }
 }
 

@@ -85,6 +85,8 @@ export type ContributionCommitInput = {
   idempotencyKey: string;
   /** Required for each item when the consent has the LABEL purpose, else empty. */
   labelPacks: Array<LabelPackInput>;
+  /** KEK_1023 of this consent, sealed to its contributorRef alone and signed by it; where no seed derives it. Kept once, never published. */
+  ownerKek?: SignedRecordInput | null | undefined;
   root: string;
   salt: string;
   /** KEK of this intake, sealed to the keepers. */

@@ -129,6 +129,7 @@ export class FakeApi {
         missing: input.blocks.map(({ cid }) => cid).filter((cid) => !this.blocks.has(cid)),
         quotaBytesLeft: '1000000',
       }),
+      ownerKeys: () => this.#ownerKeys(account),
       lateContributions: () => ({ openIntake: this.openIntake, batches: [] }),
       contributionCommit: ({ input }: { input: ContributionCommitInput }) => this.#commit(input),
     };
@@ -138,6 +139,22 @@ export class FakeApi {
     ]);
     const rootValue = { ...usual, ...Object.fromEntries(bent) };
     return graphql({ schema: loadSchema(), source, rootValue, variableValues });
+  }
+
+  #ownerKeys(account: string | null): object {
+    const own = this.commits.filter(({ consent }) => consent.contributorRef === account);
+    const sealed = own.flatMap((commit) => [
+      ...(commit.ownerKek ? [commit.ownerKek] : []),
+      commit.sealedKek,
+      ...commit.labelPacks.map((pack) => pack.sealed),
+    ]);
+    const wraps = own.flatMap(({ sealedKek, contributions }) =>
+      contributions.map(({ contributionId, intake, wrappedDek }) => {
+        const { consentHash } = sealedKek.record as SealedKeyRecord;
+        return { contributionId, kind: 'kek', intake, consentHash, packId: null, wrappedDek };
+      }),
+    );
+    return { sealed, wraps };
   }
 
   #challenge(p: { account: string; domain: string; uri: string }): object {

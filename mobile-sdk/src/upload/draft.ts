@@ -16,7 +16,7 @@ import { labelPacks, packCount } from '../crypto/labelPacks.ts';
 import type { LabelPackInput, SignedRecordInput } from '../graphql/generated.ts';
 import { consentInput, grantInput, type StoredConsent } from '../identity/consents.ts';
 import { deviceKey } from '../identity/deviceKey.ts';
-import { topKekOf } from '../identity/topKek.ts';
+import { loadOwnerKek, topKekOf } from '../identity/topKek.ts';
 import { recordTerms, sealAndSign } from '../identity/sealedKeys.ts';
 import { loadJson, saveJson } from '../store.ts';
 import type { CommitDraft, QueuedBatch } from './batch.ts';
@@ -71,6 +71,7 @@ export async function draftCommit(
       wrappedDek: toHex(wrapDek(kek, deks[i] as Uint8Array, item.contributionId)),
     })),
     sealedKek: await sealedKekOf(client, stored, kek, intake),
+    ownerKek: ref.refSeed ? null : ((await loadOwnerKek(client, consentHash)) ?? null),
     labelPacks:
       (stored.consent.purposes & Purpose.LABEL) === 0
         ? []

@@ -529,6 +529,8 @@ export type ContributionCommitInput = {
   contributions: Array<ContributionInput>;
   /** KEK of this intake, sealed to the keepers. */
   sealedKek: SignedRecordInput;
+  /** KEK_1023 of this consent, sealed to its contributorRef alone and signed by it; where no seed derives it. Kept once, never published. */
+  ownerKek?: InputMaybe<SignedRecordInput>;
   /** Required for each item when the consent has the LABEL purpose, else empty. */
   labelPacks: Array<LabelPackInput>;
 };

@@ -15,6 +15,7 @@ import { Blocks1764000030000 } from './1764000030000-blocks.ts';
 import { PendingAnnotations1764000031000 } from './1764000031000-pending-annotations.ts';
 import { Rewraps1764000040000 } from './1764000040000-rewraps.ts';
 import { LabelingLooks1764000041000 } from './1764000041000-labeling-looks.ts';
+import { OwnerKeys1764000042000 } from './1764000042000-owner-keys.ts';
 
 /** Every migration, oldest first; TypeORM orders them by the timestamp in the class name. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   PendingAnnotations1764000031000,
   Rewraps1764000040000,
   LabelingLooks1764000041000,
+  OwnerKeys1764000042000,
 ];

@@ -1,8 +1,9 @@
-import { sealedKeyHash } from '@allod/protocol';
+import { Code, sealedKeyHash } from '@allod/protocol';
 import type { KeyFile, SealedKek, SealedKeyRecord, SealedLabelKey, SignedKeyRecord } from '@allod/protocol';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
 import type { EntityManager } from 'typeorm';
+import { refuseUnless } from '../../common/errors/refusal.ts';
 import { SealedKeyEntity } from './sealed-key.entity.ts';
 import { WrappedKeyEntity } from './wrapped-key.entity.ts';
 
@@ -19,7 +20,11 @@ export class AccessService {
   constructor(@Inject(DataSource) private readonly source: DataSource) {}
 
   /** Stores a record once; a second seal of the same key changes nothing. */
-  async keepSealed(manager: EntityManager, signed: SignedKeyRecord<SealedKeyRecord>): Promise<void> {
+  async keepSealed(
+    manager: EntityManager,
+    signed: SignedKeyRecord<SealedKeyRecord>,
+    kind: SealedKeyEntity['kind'] = signed.record.kind,
+  ): Promise<void> {
     const { record, signature, signer } = signed;
     await manager
       .createQueryBuilder()
@@ -27,7 +32,7 @@ export class AccessService {
       .into(SealedKeyEntity)
       .values({
         recordHash: sealedKeyHash(record),
-        kind: record.kind,
+        kind,
         datasetId: record.datasetId.toLowerCase(),
         contributorRef: record.contributorRef,
         consentHash: record.consentHash.toLowerCase(),
@@ -42,10 +47,20 @@ export class AccessService {
       .execute();
   }
 
-  /** Sealed keys of some consents of a contributor, by kind, consent and intake or pack. */
+  /** One for each consent: a second one would leave what was given under the other without its key. */
+  async keepOwnerKek(manager: EntityManager, signed: SignedKeyRecord<SealedKeyRecord>): Promise<void> {
+    const { contributorRef } = signed.record;
+    const consentHash = signed.record.consentHash.toLowerCase();
+    const known = await manager.findOneBy(SealedKeyEntity, { kind: 'owner', contributorRef, consentHash });
+    const isSame = !known || known.recordHash === sealedKeyHash(signed.record);
+    refuseUnless(isSame, Code.BAD_SEALED_KEY, 'Another owner key is kept for this consent');
+    await this.keepSealed(manager, signed, 'owner');
+  }
+
+  /** Sealed keys of some consents of a contributor that others may be given, by kind, consent and intake or pack. */
   async sealedUnder(manager: EntityManager, consentHashes: string[]): Promise<SignedKeyRecord<SealedKeyRecord>[]> {
     const keys = await manager.find(SealedKeyEntity, {
-      where: { consentHash: In(consentHashes) },
+      where: { consentHash: In(consentHashes), kind: In(['kek', 'label']) },
       order: { consentHash: 'ASC', kind: 'ASC', intake: 'ASC', packId: 'ASC' },
     });
     return keys.map((key) => signedOf(key));

@@ -6,8 +6,9 @@ export class SealedKeyEntity {
   @PrimaryColumn({ name: 'record_hash', type: 'text' })
   recordHash: string;
 
+  /** `owner`: KEK_1023, for its contributor alone; never in a key file. */
   @Column({ type: 'text' })
-  kind: 'kek' | 'label';
+  kind: 'kek' | 'label' | 'owner';
 
   @Column({ name: 'dataset_id', type: 'text' })
   datasetId: string;

@@ -190,6 +190,7 @@ export class CommitService {
     await manager.insert(ContributionEntity, rows as never);
     await this.contributions.recordNew(manager, rows);
     for (const signed of keys.sealed) await this.access.keepSealed(manager, signed);
+    if (keys.owner) await this.access.keepOwnerKek(manager, keys.owner);
     await this.access.keepWraps(manager, keys.wraps);
     await this.outbox.enqueue(manager, ANCHOR, input.root, { root: input.root, count: input.count });
     return { root: input.root, contributions: rows, replay: false, receipt };

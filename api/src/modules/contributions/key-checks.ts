@@ -1,4 +1,4 @@
-import { Code, digestOf, Purpose } from '@allod/protocol';
+import { Code, digestOf, MAX_VERSION, OWNER_ONLY, Purpose } from '@allod/protocol';
 import type { SealedKeyRecord, SignedKeyRecord } from '@allod/protocol';
 import { refuseUnless } from '../../common/errors/refusal.ts';
 import type {
@@ -26,6 +26,8 @@ export const MAX_PACK = 32;
 export interface CheckedKeys {
   sealed: SignedKeyRecord<SealedKeyRecord>[];
   wraps: WrappedKeyEntity[];
+  /** KEK_1023 for the contributor alone. */
+  owner: SignedKeyRecord<SealedKeyRecord> | null;
 }
 
 export interface KeyContext {
@@ -74,7 +76,17 @@ export function checkKeys(commit: ContributionCommitInput, context: KeyContext):
       wraps.push({ ...owner, contributionId, kind: 'label', packId: pack.packId, wrappedDek });
     }
   }
-  return { sealed, wraps };
+  return { sealed, wraps, owner: commit.ownerKek ? checkOwnerKek(commit, commit.ownerKek, context) : null };
+}
+
+/** Under terms that no license ever meets, and signed by the contributorRef itself: a second device must be able to trust it. */
+function checkOwnerKek(commit: ContributionCommitInput, input: SignedRecordInput, context: KeyContext) {
+  const { chain, networkKey } = context;
+  const { contributorRef } = commit.consent;
+  const terms = { ...termsOf(commit, context), ...OWNER_ONLY };
+  const signed = checkSealedRecord(input, { chain, networkKey, terms, grantedSigner: contributorRef });
+  checkKek(signed.record, MAX_VERSION);
+  return signed;
 }
 
 function checkRecord(
