@@ -1,6 +1,13 @@
 import type { Role } from '@allod/dev/src/accounts.ts';
 import type { Stack } from '@allod/dev/src/stack.ts';
-import { type Client, createClient, createLightKeyGate, memoryPlatform, type Platform } from '@allod/sdk';
+import {
+  type Client,
+  type Contributor,
+  createClient,
+  createLightKeyGate,
+  memoryPlatform,
+  type Platform,
+} from '@allod/sdk';
 import { JsonRpcProvider, Wallet } from 'ethers';
 
 /** Clients of one stack, as its users configure them; `close()` lets go of the chain. */
@@ -19,12 +26,15 @@ export class Clients {
   }
 
   /** A client with a role's wallet, and with a seed where it contributes. */
-  of(role: Role, options: { seed?: Uint8Array; platform?: Platform } = {}): Client {
+  of(role: Role, options: { seed?: Uint8Array; contributor?: Contributor; platform?: Platform } = {}): Client {
     return this.withKey(this.#stack.accounts[role].privateKey, options);
   }
 
   /** A client with any wallet, for example one that was made in a browser. */
-  withKey(privateKey: string, options: { seed?: Uint8Array; platform?: Platform } = {}): Client {
+  withKey(
+    privateKey: string,
+    options: { seed?: Uint8Array; contributor?: Contributor; platform?: Platform } = {},
+  ): Client {
     const { urls, chainId, chainName, deployment, network } = this.#stack;
     const keyGate = createLightKeyGate({
       chainId,
@@ -39,6 +49,7 @@ export class Clients {
       chain: { chainId, name: chainName, rpcUrl: urls.rpc, contracts: deployment.addresses, pollingInterval: 100 },
       signer: new Wallet(privateKey, this.#provider),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(options.contributor === undefined ? {} : { contributor: options.contributor }),
       keyGate,
       platform: options.platform ?? memoryPlatform(),
     });
