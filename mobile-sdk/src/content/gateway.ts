@@ -32,7 +32,7 @@ async function fetchFrom(client: ClientContext, gateway: string, cid: CID): Prom
   const { platform } = client;
   const url = `${gateway.replace(/\/$/, '')}/ipfs/${cid}?format=raw`;
   const asked = { headers: { accept: 'application/vnd.ipld.raw' } };
-  const response = await exchange(platform, url, asked, { peer: 'the gateway' });
+  const response = await exchange(platform, url, asked, 'the gateway');
   if (!response.ok) {
     throw new TransportError(`the gateway answered ${response.status}`, {
       retryable: response.status >= 500 || response.status === 429,

@@ -15,7 +15,7 @@ export class ServerFullError extends TransportError {
   override name = 'ServerFullError';
 
   constructor(retryAfter: number | undefined) {
-    super('the API has no room left', { code: 'SERVER_FULL', retryable: false, retryAfter, details: { status: 507 } });
+    super('the API has no room left', { code: 'SERVER_FULL', retryable: false, retryAfter });
   }
 }
 

@@ -44,7 +44,7 @@ async function post<Result>(
     headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
     body: JSON.stringify({ query, variables }),
   };
-  const response = await exchange(platform, `${api}/graphql`, asked, { peer: 'the API' });
+  const response = await exchange(platform, `${api}/graphql`, asked, 'the API');
   const text = new TextDecoder().decode(response.bytes);
   try {
     const answer = JSON.parse(text) as GraphqlAnswer<Result>;

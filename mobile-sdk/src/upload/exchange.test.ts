@@ -45,7 +45,7 @@ function wandering(): Reachable & { move(network: Network): void; readonly liste
 }
 
 const ask = (url: string, platform: Reachable = node, patience?: number): ReturnType<typeof exchange> =>
-  exchange(platform, url, { method: 'PUT', body: 'x' }, { peer: 'the API', ...(patience ? { patience } : {}) });
+  exchange(platform, url, { method: 'PUT', body: 'x' }, 'the API', patience);
 
 describe('exchange', () => {
   it('gives the whole answer, whatever its status', async () => {

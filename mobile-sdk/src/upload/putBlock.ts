@@ -25,7 +25,7 @@ export async function putBlock(client: ClientContext, as: Account, cid: string, 
       headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${token}` },
       body: bytes as Uint8Array<ArrayBuffer>,
     };
-    const answer = await exchange(platform, `${api}/blocks/${cid}`, put, { peer: 'the API' });
+    const answer = await exchange(platform, `${api}/blocks/${cid}`, put, 'the API');
     if (answer.ok) return;
     const { status } = answer;
     const retryAfter = retryAfterSeconds(answer, platform.clock.now());
