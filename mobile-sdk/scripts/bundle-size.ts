@@ -4,8 +4,8 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Loaded by `import()`: the session's curves where WebCrypto lacks them, and a wallet's keys where the device has them not. */
-const LAZY = ['./session-noble.ts', './ownerKek.ts'];
+/** Loaded by `import()`: session curves that WebCrypto lacks, a wallet's keys that the device has not, and the move of late items. */
+const LAZY = ['./session-noble.ts', './ownerKek.ts', './moveLate.ts'];
 
 export interface BundleSize {
   name: string;

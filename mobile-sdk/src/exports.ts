@@ -15,7 +15,7 @@ export type { StoredConsent } from './identity/consents.ts';
 export type { SignedReceipt } from './identity/receipts.ts';
 export type { Session } from './identity/sessions.ts';
 export type { CommittedBatch } from './upload/committedBatch.ts';
-export type { RewrappedBatch } from './upload/rewrapLate.ts';
+export type { RewrappedBatch } from './upload/moveLate.ts';
 export type { ContributionReceipt } from './upload/contributionReceipts.ts';
 export type { QueueOptions, UploadPolicy, WhenFull } from './options.ts';
 export type { ItemBytes, SliceSource } from './crypto/itemSource.ts';

@@ -4,7 +4,8 @@ import { flushReadings, datasetsWithReadings } from '../queue/readings.ts';
 import type { CommittedBatch } from '../upload/committedBatch.ts';
 import { spoolIn } from '../upload/batch.ts';
 import { consentedDatasets } from '../identity/consents.ts';
-import { type RewrappedBatch, rewrapLate } from '../upload/rewrapLate.ts';
+import type { RewrappedBatch } from '../upload/moveLate.ts';
+import { rewrapLate } from '../upload/rewrapLate.ts';
 import { sendOnce } from '../upload/sendOnce.ts';
 
 export interface ResumeParameters {

@@ -3,7 +3,8 @@ import type { ClientContext } from '../context.ts';
 import { ConsentMissingError, type SeedMissingError } from '../errors/account.ts';
 import type { ApiError, RefusedError, TransportError, UntrustedAnswerError } from '../errors/api.ts';
 import { signGrant } from '../identity/deviceKey.ts';
-import { type ConsentOf, type RewrappedBatch, rewrapLate, storedConsentOf } from '../upload/rewrapLate.ts';
+import { type ConsentOf, type RewrappedBatch, storedConsentOf } from '../upload/moveLate.ts';
+import { rewrapLate } from '../upload/rewrapLate.ts';
 
 export interface RewrapContributionsParameters {
   datasetId: string;

@@ -17,7 +17,7 @@ import { saveJson } from '../store.ts';
 import type { StoredConsent } from './consents.ts';
 import { openKeys } from './openKeys.ts';
 import { recordTerms, sealAndSign } from './sealedKeys.ts';
-import { loadOwnerKek, ownerKekRecord, ownerKekSecret } from './topKek.ts';
+import { loadOwnerKek, ownerKekRecord, ownerKekSecret } from './ownerKekStore.ts';
 
 /**
  * Has a key for a wallet's consent on this device, and its record signed by the wallet. The same terms that were agreed to on another
