@@ -66,6 +66,7 @@ export const Code = {
   AWAITS_REWRAP: 'AWAITS_REWRAP',
   REWRAPPED: 'REWRAPPED',
   NOT_LATE: 'NOT_LATE',
+  SCORER_CHANGED: 'SCORER_CHANGED',
 } as const;
 export type Code = (typeof Code)[keyof typeof Code];
 

@@ -42,6 +42,7 @@ const refusals: Partial<Record<Code | SdkCode, string>> = {
   ALREADY_SUBMITTED: 'This task has an answer from you already; the first one counts.',
   COMMITMENT_MISMATCH: 'The answer does not fit the commitment that was signed for it.',
   UNKNOWN_LABEL: 'That label is not one of this job’s labels.',
+  SCORER_CHANGED: 'This server judges by other rules than the job was opened with. Nothing new is leased here.',
   ESCROW_EXHAUSTED: 'The escrow cannot cover another label. No more is leased, so that nobody works unpaid.',
   NOT_AUTHORIZED:
     'The key keepers do not see your entitlement to this item yet: the job must be open and your account listed in a settled block. Trying again…',

@@ -18,7 +18,7 @@ import { LabelItems } from './label-items.ts';
 import { leaseOf } from './lease.policy.ts';
 import { QualificationEntity } from './qualification.entity.ts';
 import { ReserveService } from './reserve.service.ts';
-import { adjudicationPriceOf, MAX_EXTENSIONS } from './rules.ts';
+import { adjudicationPriceOf, isOurScorer, MAX_EXTENSIONS } from './rules.ts';
 import { TaskService } from './task.service.ts';
 import { paysItsFloor } from './wage-floor.ts';
 
@@ -140,6 +140,7 @@ export class AssignmentService {
     const job = await manager.findOneBy(JobEntity, { id: jobId });
     if (!job) refuse(Code.NOT_FOUND, 'No such job');
     refuseUnless(job.state === 'OPEN', Code.JOB_STATE, `The job is ${job.state}`);
+    refuseUnless(isOurScorer(job.rules), Code.SCORER_CHANGED, 'This server judges by another scorer than the job does');
     return job;
   }
 

@@ -291,6 +291,19 @@ describe('labeling', () => {
       await expectBalanced(job.id);
     });
 
+    it('leaves a job of another scorer as it is, and leases nothing there', async () => {
+      const job = await openJob(api, 2);
+      const labelers = await qualified(api, job, 3);
+      for (const labeler of labelers.slice(0, 2)) while (await labeler.label(() => '1'));
+      await api.sql(
+        `UPDATE labeling_job SET rules = jsonb_set(rules, '{scorer}', '"allod/consensus@0x00"') WHERE id = $1`,
+        [job.id],
+      );
+      await api.app.get(SettlementService).settleJob(job.id);
+      expect(await api.sql('SELECT 1 FROM earning WHERE job_id = $1', [job.id])).toEqual([]);
+      expect(await labelers[2]!.accept()).toMatchObject({ code: 'SCORER_CHANGED' });
+    });
+
     it('leaves what waits out of the voucher', async () => {
       const job = await openJob(api, 2);
       const [first, second] = await qualified(api, job, 2);

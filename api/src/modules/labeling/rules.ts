@@ -1,5 +1,6 @@
 import { jsonKeccak } from '@allod/protocol';
 import type { StoppingRule } from './consensus/stopping.ts';
+import { SCORER_HASH } from './scorer.generated.ts';
 import type { Patience } from './settlement-types.ts';
 
 /**
@@ -37,10 +38,12 @@ export interface JobRules {
   readonly wageReserve: string;
 }
 
-/** Names the consensus and pay rule of this code; a change of either is a new name. */
-export const SCORER = 'allod/two-level-dawid-skene/4';
-/** Content hash of the scorer's name, for manifests. */
-export const scorerHash = (): string => jsonKeccak({ scorer: SCORER });
+/** Content hash of the consensus and pay rule of this code, for manifests and published votes. */
+export const scorerHash = (): string => SCORER_HASH;
+/** Names them in the rules of a job, and so in the hash that the escrow and every lease hold. */
+export const SCORER = `allod/consensus@${SCORER_HASH}`;
+/** A job is judged by the scorer that it was opened with, and by no other. */
+export const isOurScorer = (rules: Pick<JobRules, 'scorer'>): boolean => rules.scorer === SCORER;
 
 /** Posteriors of two or three labels say more than they know: measured by `npm run bench -- labels`, part adaptive. */
 const THRESHOLD_BPS = 9_998;

@@ -1,10 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Code } from '@allod/protocol';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
 import { EarningsService } from '../payouts/earnings.service.ts';
 import { JobEntity } from './job.entity.ts';
 import { LabelItems } from './label-items.ts';
+import { isOurScorer, SCORER } from './rules.ts';
 import { SettlementReader } from './settlement.reader.ts';
 import { SettlementRunner } from './settlement.runner.ts';
 import { SettlementWriter } from './settlement.writer.ts';
@@ -18,6 +20,10 @@ const SETTLE_EVERY_MS = 200;
  */
 @Injectable()
 export class SettlementService implements OnModuleInit {
+  private readonly logger = new Logger(SettlementService.name);
+  /** Jobs of another scorer, each named in the log once. */
+  private readonly left = new Set<string>();
+
   constructor(
     @Inject(DataSource) private readonly source: DataSource,
     @Inject(OutboxRegistry) private readonly registry: OutboxRegistry,
@@ -50,6 +56,7 @@ export class SettlementService implements OnModuleInit {
     return this.source.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`settle:${jobId}`]);
       const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
+      if (!isOurScorer(job.rules)) return this.leave(job);
       const round = { job, number: job.round + 1, topUps: await this.wages.topUpsOf(manager, job) };
       const input = await this.reader.read(manager, job, round.number);
       const settlement = await this.runner.run(input);
@@ -71,5 +78,12 @@ export class SettlementService implements OnModuleInit {
       });
       for (const labeler of labelers) await this.earnings.announce(manager, jobId, labeler);
     });
+  }
+
+  /** Never judged by another scorer without a word: the worker of the job's own version settles it, or leases are claimed. */
+  private leave({ id, rules }: JobEntity): void {
+    if (this.left.has(id)) return;
+    this.left.add(id);
+    this.logger.error(`${Code.SCORER_CHANGED}: job ${id} is judged by ${rules.scorer}, this worker by ${SCORER}`);
   }
 }
