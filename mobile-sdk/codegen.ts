@@ -1,7 +1,12 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
+/** Each document on one line: it is sent with every request, and part of every bundle. */
+const onOneLine = (_path: string, content: string): string =>
+  content.replace(/(?<=TypedDocumentString\(`)[^`]+/g, (document: string) => document.replace(/\s+/g, ' ').trim());
+
 /** Types and documents of the GraphQL operations; run through `npm run generate`. */
 const config: CodegenConfig = {
+  hooks: { beforeOneFileWrite: [onOneLine] },
   schema: new URL('../api/schema.graphql', import.meta.url).pathname,
   documents: new URL('src/graphql/operations.graphql', import.meta.url).pathname,
   generates: {
