@@ -22,6 +22,8 @@ const item = (text: string): { bytes: Uint8Array; mediaType: string } => ({
   bytes: new TextEncoder().encode(text),
   mediaType: 'text/plain',
 });
+/** An item whose block goes in a request of its own; small ones share one. */
+const large = (text: string): ReturnType<typeof item> => item(text.padEnd(100_000));
 async function eventually(holds: () => boolean): Promise<void> {
   for (let i = 0; i < 1000 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(holds()).toBe(true);
@@ -192,9 +194,24 @@ describe('upload faults', () => {
       }
       return undefined;
     };
-    await client.contribute({ datasetId: DATASET, items: [item('x'), item('y')] });
+    await client.contribute({ datasetId: DATASET, items: [large('x'), large('y')] });
     expect(world.api.commits).toHaveLength(1);
     expect(world.api.seen.filter(({ name }) => name === 'SignIn').length).toBeGreaterThan(1);
+  });
+
+  it('sends small items together, and all of them again when they arrive damaged', async () => {
+    const world = createWorld();
+    const client = world.client({ seed: seedOf(10) });
+    await consentTo(client);
+    let left = 1;
+    world.api.intercept = ({ kind }) =>
+      kind === 'put' && left-- > 0 ? Response.json({ code: 'HASH_MISMATCH' }, { status: 422 }) : undefined;
+    const items = [...Array.from({ length: 40 }, (_, i) => item(`item ${i}`)), large('x'), item('last')];
+    await client.contribute({ datasetId: DATASET, items });
+    const puts = world.api.seen.filter(({ kind }) => kind === 'put').map(({ name }) => name);
+    expect(puts.filter((name) => name === 'car')).toHaveLength(2);
+    expect(puts).toHaveLength(3);
+    expect(world.api.blocks.size).toBe(42);
   });
 
   it('sends a block again that arrived damaged, and gives up when it always does', async () => {
@@ -290,7 +307,7 @@ describe('resume', () => {
     await consentTo(before);
     let puts = 0;
     world.api.intercept = ({ kind }) => (kind === 'put' && ++puts > 2 ? hanging() : undefined);
-    const items = Array.from({ length: 6 }, (_, i) => item(`item ${i}`));
+    const items = Array.from({ length: 6 }, (_, i) => large(`item ${i}`));
     const { contributionIds, batchId } = await before.contribute({ datasetId: DATASET, items, until: 'queued' });
     await eventually(() => puts >= 3);
     const uploaded = new Set(world.api.blocks.keys());

@@ -2,11 +2,10 @@ import { concatBytes } from '@allod/protocol';
 import type { ClientContext } from '../context.ts';
 import type { SealedItem } from '../crypto/sealItem.ts';
 import type { ValueWriter } from '../platform/ports.ts';
-import { packName, type QueuedLeaf, type Spool } from '../upload/batch.ts';
+import { packName, type QueuedLeaf, SMALL_LEAF, type Spool } from '../upload/batch.ts';
 import { takeRoom } from './capacity.ts';
 
-/** Leaves up to this size are gathered: one write for hundreds of small readings instead of one for each. */
-const SMALL_LEAF = 64 * 1024;
+/** Bytes of small leaves that are written at once. */
 const GATHERED = 1 << 20;
 /** Bytes after which a pack is made durable, while the next one is written. */
 const PACK_SIZE = 16 << 20;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import {
   blockMatches,
+  CID,
   conditionOf,
   consentHash,
   contributionLeaf,
@@ -31,10 +32,27 @@ const textOf = (body: RequestInit['body']): string =>
   typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array);
 const refused = (code: string): object => ({ __typename: 'Refused', code, message: code.toLowerCase(), details: null });
 
+/** Blocks of a CARv1 whose CIDs have 36 bytes. */
+export function blocksOf(car: Uint8Array): { cid: CID; bytes: Uint8Array }[] {
+  const blocks: { cid: CID; bytes: Uint8Array }[] = [];
+  for (let at = 0, isHeader = true; at < car.length; isHeader = false) {
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = car[at++] as number;
+      length += (byte & 127) * 2 ** shift;
+      if (byte < 128) break;
+    }
+    if (!isHeader)
+      blocks.push({ cid: CID.decode(car.subarray(at, at + 36)), bytes: car.subarray(at + 36, at + length) });
+    at += length;
+  }
+  return blocks;
+}
+
 /** One HTTP request as the fake sees it, before it answers. */
 export interface Seen {
   kind: 'graphql' | 'put' | 'get';
-  /** GraphQL operation, or CID. */
+  /** GraphQL operation, CID, or `car`. */
   name: string;
 }
 
@@ -111,10 +129,12 @@ export class FakeApi {
     return this.intercept(seen);
   }
 
-  #put(cid: string, body: Uint8Array, account: string | null): Response {
+  #put(name: string, body: Uint8Array, account: string | null): Response {
     if (!account) return Response.json({ code: 'UNAUTHENTICATED' }, { status: 401 });
-    if (!blockMatches(parseCid(cid), body)) return Response.json({ code: 'HASH_MISMATCH' }, { status: 422 });
-    this.blocks.set(cid, new Uint8Array(body));
+    const blocks = name === 'car' ? blocksOf(body) : [{ cid: parseCid(name), bytes: body }];
+    if (blocks.some(({ cid, bytes }) => !blockMatches(cid, bytes)))
+      return Response.json({ code: 'HASH_MISMATCH' }, { status: 422 });
+    for (const { cid, bytes } of blocks) this.blocks.set(cid.toString(), new Uint8Array(bytes));
     return new Response(null, { status: 201 });
   }
 

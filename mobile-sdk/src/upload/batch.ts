@@ -68,6 +68,19 @@ interface Entry {
   complete: boolean;
 }
 
+/** Leaves up to this size are written, read and sent many at a time. */
+export const SMALL_LEAF = 64 * 1024;
+/** Bytes of a pack that are read at a time. */
+const WINDOW = 1 << 20;
+
+/** Bytes `from` to `to` of a pack, fewer at its end. */
+interface PackWindow {
+  key: string;
+  from: number;
+  to: number;
+  bytes: Promise<Uint8Array | undefined>;
+}
+
 const spools = new WeakMap<ResumeStore, Spool>();
 
 /** The spool in a store; clients that share the store share it. */
@@ -86,8 +99,7 @@ export class Spool {
   #entries: Promise<Map<string, Entry>> | undefined;
   #nextSeq = 0;
   #hasReserve = false;
-  /** The pack that was read last: its leaves are asked for one after the other. */
-  #pack: { key: string; bytes: Promise<Uint8Array | undefined> } | undefined;
+  #window: PackWindow | undefined;
 
   constructor(store: ResumeStore) {
     this.#store = store;
@@ -185,14 +197,26 @@ export class Spool {
     if (leaf.pack === undefined) return this.#store.get(spoolKey(id, leaf.cid), into);
     const key = spoolKey(id, packName(leaf.pack));
     const start = leaf.at ?? 0;
-    if (this.#store.getPart) return this.#store.getPart(key, start, start + leaf.size, into);
-    if (this.#pack?.key !== key) this.#pack = { key, bytes: this.#store.get(key) };
-    return (await this.#pack.bytes)?.slice(start, start + leaf.size);
+    if (this.#store.getPart && leaf.size > SMALL_LEAF) return this.#store.getPart(key, start, start + leaf.size, into);
+    const window = this.#windowAt(key, start, leaf.size);
+    return (await window.bytes)?.slice(start - window.from, start - window.from + leaf.size);
+  }
+
+  /** A part of a pack that holds a small leaf and those after it, which are asked for next. */
+  #windowAt(key: string, start: number, size: number): PackWindow {
+    const window = this.#window;
+    if (window?.key === key && window.from <= start && start + size <= window.to) return window;
+    const part = this.#store.getPart?.(key, start, start + WINDOW);
+    const read = part
+      ? { key, from: start, to: start + WINDOW, bytes: part }
+      : { key, from: 0, to: Infinity, bytes: this.#store.get(key) };
+    read.bytes.catch(() => (this.#window = undefined));
+    return (this.#window = read);
   }
 
   /** Forgets a batch. Its record goes first, under a mark that lets the next `sweep` finish an interrupted removal. */
   async remove(id: string): Promise<void> {
-    this.#pack = undefined;
+    this.#window = undefined;
     if (!(await this.#store.get(sealingKey(id))))
       await this.spend(() => saveJson(this.#store, sealingKey(id), { at: 0 }));
     await this.#store.delete(batchKey(id));
@@ -228,7 +252,11 @@ export function leavesOf(batch: QueuedBatch): QueuedLeaf[] {
   return [...new Map(batch.items.flatMap((item) => item.leaves).map((leaf) => [leaf.cid, leaf])).values()];
 }
 
+const sizes = new WeakMap<readonly QueuedItem[], number>();
+
 /** Encrypted bytes of a batch. */
 export function bytesOf(batch: QueuedBatch): number {
-  return leavesOf(batch).reduce((sum, leaf) => sum + leaf.size, 0);
+  let size = sizes.get(batch.items);
+  if (size === undefined) sizes.set(batch.items, (size = leavesOf(batch).reduce((sum, leaf) => sum + leaf.size, 0)));
+  return size;
 }

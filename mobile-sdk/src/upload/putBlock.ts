@@ -1,31 +1,48 @@
-import { Code } from '@allod/protocol';
+import { type CID, Code } from '@allod/protocol';
 import type { ClientContext } from '../context.ts';
 import { TransportError } from '../errors/api.ts';
 import { ServerFullError, UploadError } from '../errors/upload.ts';
 import type { Account } from '../identity/account.ts';
+import { carOf } from './car.ts';
 import { exchange } from './exchange.ts';
 import { retryAfterSeconds, withRetry } from './retry.ts';
 
 /** Times that a block is sent again when it arrives damaged. */
 const DAMAGE_LIMIT = 3;
 
+export interface Block {
+  cid: CID;
+  bytes: Uint8Array;
+}
+
+/** PUTs blocks in one request: one by its CID, several as a CAR, of which the API keeps all or none. Errors as {@link putBlock}. */
+export async function putBlocks(client: ClientContext, as: Account, blocks: readonly Block[]): Promise<void> {
+  const [first, ...more] = blocks as [Block, ...Block[]];
+  if (more.length === 0) return putBlock(client, as, first.cid.toString(), first.bytes);
+  return put(client, as, 'car', 'application/vnd.ipld.car', carOf(blocks));
+}
+
 /**
  * PUTs one block by its CID, signed in as `as`. Network faults, 429 and 5xx are tried again with backoff; an ended session is
  * renewed; a block that arrived damaged is sent again. Throws {@link ServerFullError} when the API has no room, {@link UploadError}
  * with its code otherwise.
  */
-export async function putBlock(client: ClientContext, as: Account, cid: string, bytes: Uint8Array): Promise<void> {
+export function putBlock(client: ClientContext, as: Account, cid: string, bytes: Uint8Array): Promise<void> {
+  return put(client, as, cid, 'application/octet-stream', bytes);
+}
+
+async function put(client: ClientContext, as: Account, name: string, type: string, bytes: Uint8Array): Promise<void> {
   const { platform, api, sessions } = client;
   let renewed = false;
   let damaged = 0;
   const attempt = async (): Promise<void> => {
     const { token } = await sessions.get(as);
-    const put = {
+    const init = {
       method: 'PUT',
-      headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${token}` },
+      headers: { 'content-type': type, authorization: `Bearer ${token}` },
       body: bytes as Uint8Array<ArrayBuffer>,
     };
-    const answer = await exchange(platform, `${api}/blocks/${cid}`, put, 'the API');
+    const answer = await exchange(platform, `${api}/blocks/${name}`, init, 'the API');
     if (answer.ok) return;
     const { status } = answer;
     const retryAfter = retryAfterSeconds(answer, platform.clock.now());
@@ -43,7 +60,7 @@ export async function putBlock(client: ClientContext, as: Account, cid: string, 
     const text = new TextDecoder().decode(answer.bytes);
     throw new UploadError('the API refuses a block', {
       code: codeOf(status, text),
-      details: { cid, status, body: text.slice(0, 500) },
+      details: { cid: name, status, body: text.slice(0, 500) },
     });
   };
   await withRetry(platform.clock, attempt);

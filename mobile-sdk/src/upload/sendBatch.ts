@@ -11,14 +11,17 @@ import { withFreshGrant } from '../identity/deviceKey.ts';
 import { keepReceipt } from '../identity/receipts.ts';
 import { isStoreFull } from '../store.ts';
 import { keepProofs } from './contributionReceipts.ts';
-import { bytesOf, leavesOf, type QueuedBatch, type Spool, spoolIn } from './batch.ts';
+import { bytesOf, leavesOf, type QueuedBatch, type QueuedLeaf, SMALL_LEAF, type Spool, spoolIn } from './batch.ts';
 import type { CommittedBatch } from './committedBatch.ts';
 import { draftCommit } from './draft.ts';
 import { assertMayUpload, countUpload } from './policy.ts';
-import { inParallel, putBlock } from './putBlock.ts';
+import { Pace } from './pace.ts';
+import { type Block, inParallel, putBlocks } from './putBlock.ts';
 
-/** Blocks on their way at the same time. */
-const PARALLEL_PUTS = 4;
+/** Requests with blocks on their way at the same time, at most. */
+const PARALLEL_PUTS = 8;
+/** Bytes of length and CID before a block of a CAR, at most. */
+const CAR_OVERHEAD = 40;
 /** Refusals that a new round can answer: the next intake, the next packs (another device may have filled these), the block again. */
 const AGAIN: readonly string[] = [Code.INTAKE_CLOSED, Code.BAD_LABEL_PACK, Code.BLOCK_MISSING];
 /** Times that a batch is prepared anew because its intake closed or a block was lost meanwhile. */
@@ -93,20 +96,53 @@ async function uploadMissing(
   const { missing, openIntake } = accepted(begun.contributionUploadBegin);
   let stored = bytesOf(batch) - missing.reduce((sum, cid) => sum + (leaves.get(cid)?.size ?? 0), 0);
   emit(client, batch, 'UPLOADING', stored);
-  const memory: Uint8Array[] = [];
-  await inParallel(missing, PARALLEL_PUTS, async (cid, lane) => {
+  const asked = missing.map((cid) => {
     const leaf = leaves.get(cid);
     if (!leaf) throw new UntrustedAnswerError('the API asks for a block that is not part of this batch', { cid });
-    const bytes = await spool.getLeaf(batch.id, leaf, (memory[lane] ??= new Uint8Array(LEAF_SIZE)));
-    if (!bytes || !(await leafMatches(parseCid(cid), bytes as Uint8Array<ArrayBuffer>)))
-      throw new UploadError('the queued ciphertext is damaged', { code: 'SPOOL_DAMAGED', details: { cid } });
+    return leaf;
+  });
+  const memory: Uint8Array[] = [];
+  const pace = new Pace(PARALLEL_PUTS);
+  await inParallel(requestsOf(asked), PARALLEL_PUTS, async (group, lane) => {
+    const blocks: Block[] = [];
+    for (const leaf of group)
+      blocks.push(await readLeaf(spool, batch.id, leaf, (memory[lane] ??= new Uint8Array(LEAF_SIZE))));
+    const size = group.reduce((sum, leaf) => sum + leaf.size, 0);
     await assertMayUpload(client);
-    await countUpload(client, bytes.length);
-    await putBlock(client, ref, cid, bytes);
-    stored += bytes.length;
+    await countUpload(client, size);
+    await pace.pass(() => putBlocks(client, ref, blocks));
+    stored += size;
     emit(client, batch, 'UPLOADING', stored);
   });
   return openIntake;
+}
+
+/** Leaves by the request that they go with: a large one by itself, small ones together. */
+function requestsOf(leaves: readonly QueuedLeaf[]): QueuedLeaf[][] {
+  const requests: QueuedLeaf[][] = [];
+  let open: QueuedLeaf[] = [];
+  let size = Infinity;
+  for (const leaf of leaves) {
+    if (leaf.size > SMALL_LEAF) {
+      requests.push([leaf]);
+      continue;
+    }
+    size += leaf.size + CAR_OVERHEAD;
+    if (size > LEAF_SIZE) {
+      requests.push((open = []));
+      size = leaf.size + CAR_OVERHEAD;
+    }
+    open.push(leaf);
+  }
+  return requests;
+}
+
+async function readLeaf(spool: Spool, id: string, leaf: QueuedLeaf, into: Uint8Array): Promise<Block> {
+  const cid = parseCid(leaf.cid);
+  const bytes = (await spool.getLeaf(id, leaf, into)) as Uint8Array<ArrayBuffer> | undefined;
+  if (!bytes || !(await leafMatches(cid, bytes)))
+    throw new UploadError('the queued ciphertext is damaged', { code: 'SPOOL_DAMAGED', details: { cid: leaf.cid } });
+  return { cid, bytes };
 }
 
 async function commit(client: ClientContext, ref: RefAccount, batch: QueuedBatch): Promise<CommittedBatch> {

@@ -21,11 +21,7 @@ export async function startWorld(): Promise<World> {
   chmodSync(folder, 0o755);
   const stack = await startStack({
     durable: true,
-    apiEnv: {
-      QUOTA_BYTES: String(100e9),
-      LOG_LEVEL: 'warn',
-      ...(process.env['API_PROF'] ? { NODE_OPTIONS: process.env['API_PROF'] } : {}),
-    },
+    apiEnv: { QUOTA_BYTES: String(100e9), LOG_LEVEL: 'warn' },
   });
   const clients = new Clients(stack);
   const stop = async (): Promise<void> => {
