@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { blockMatches, CID, fileToDag } from '@allod/protocol';
+import { blockMatches, CID, fileDag, fileToDag, LEAF_SIZE, MAX_LINKS, rawCid } from '@allod/protocol';
 import { startApp } from '../../testing/app.ts';
 import type { TestApp } from '../../testing/app.ts';
 import { ContentStore } from './content-store.port.ts';
@@ -77,6 +77,42 @@ describe('the trustless gateway', () => {
     ]);
     expect(readCar((await get(`${root}?format=car&dag-scope=block`)).rawPayload)).toHaveLength(1);
     expect(readCar((await get(root, { accept: 'application/vnd.ipld.car' })).rawPayload)).toHaveLength(4);
+  });
+
+  it('serves only the blocks that a range of the file needs, with the root that proves them', async () => {
+    const LEAF = 1 << 20;
+    const [a, b, c] = file.leaves.map((leaf) => leaf.cid.toString());
+    const sent = async (range: string) => {
+      const answer = await get(`${root}?format=car&dag-scope=entity&entity-bytes=${range}`);
+      return readCar(answer.rawPayload).map((block) => block.cid.toString());
+    };
+    expect(await sent('0:0')).toEqual([root, a]);
+    expect(await sent(`${LEAF - 1}:${LEAF}`)).toEqual([root, a, b]);
+    expect(await sent(`${LEAF}:${2 * LEAF - 1}`)).toEqual([root, b]);
+    expect(await sent('-1:*')).toEqual([root, c]);
+    expect(await sent('1:-1')).toEqual([root, a, b, c]);
+    expect(await sent('99999999:*')).toEqual([root]);
+    expect((await get(`${root}?format=car&entity-bytes=5`)).statusCode).toBe(400);
+    expect((await get(`${root}?format=car&entity-bytes=9:5`)).statusCode).toBe(400);
+    const [whole, part] = [await get(`${root}?format=car`), await get(`${root}?format=car&entity-bytes=0:0`)];
+    expect(whole.headers['etag']).not.toBe(part.headers['etag']);
+  });
+
+  it('finds a range below two levels of nodes', async () => {
+    const two = [0, 1]
+      .map((fill) => new Uint8Array(LEAF_SIZE).fill(fill))
+      .map((bytes) => ({ cid: rawCid(bytes), bytes }));
+    const leaves = Array.from({ length: MAX_LINKS + 1 }, (_, i) => ({ cid: two[i % 2]!.cid, size: LEAF_SIZE }));
+    const dag = fileDag(leaves);
+    const store = api.app.get(ContentStore);
+    for (const { cid, bytes } of [...two, ...dag.blocks]) await store.put(cid.toString(), bytes);
+    const answer = await get(`${dag.root}?format=car&entity-bytes=${MAX_LINKS * LEAF_SIZE}:*`);
+    const inner = dag.blocks.at(-2)!.cid.toString();
+    expect(readCar(answer.rawPayload).map((block) => block.cid.toString())).toEqual([
+      dag.root.toString(),
+      inner,
+      two[0]!.cid.toString(),
+    ]);
   });
 
   it('says what it cannot do', async () => {
