@@ -36,14 +36,14 @@ export class AnnotationService {
       if (known) {
         refuseUnless(known.commitment === input.commitment, Code.ALREADY_SUBMITTED, 'Another annotation was submitted');
       } else {
-        await this.check(assignment, input);
-        await this.source.transaction((manager) => this.store(manager, assignment, input));
+        const job = await this.check(assignment, input);
+        await this.source.transaction((manager) => this.store(manager, { assignment, job, input }));
       }
       return this.receipt(input.assignmentId);
     });
   }
 
-  private async check(assignment: AssignmentEntity, input: AnnotationSubmitInput): Promise<void> {
+  private async check(assignment: AssignmentEntity, input: AnnotationSubmitInput): Promise<JobEntity> {
     const { jobId, taskId, labeler } = assignment;
     const job = await this.source.manager.findOneByOrFail(JobEntity, { id: jobId });
     refuseUnless(job.labels.includes(input.value), Code.UNKNOWN_LABEL, 'The value is not a label of this job');
@@ -62,14 +62,13 @@ export class AnnotationService {
     );
     const signed = await isSignedBy(this.chain, labeler, digest, input.signature);
     refuseUnless(signed, Code.WRONG_SIGNATURE, 'The annotation is not signed by the labeler');
+    return job;
   }
 
   private async store(
     manager: EntityManager,
-    assignment: AssignmentEntity,
-    input: AnnotationSubmitInput,
+    { assignment, job, input }: { assignment: AssignmentEntity; job: JobEntity; input: AnnotationSubmitInput },
   ): Promise<void> {
-    const job = await manager.findOneByOrFail(JobEntity, { id: assignment.jobId });
     const receivedAt = Math.floor(Date.now() / 1000);
     const [ended]: [{ kind: AssignmentKind; milliseconds: number }[], number] = await manager.query(
       `UPDATE assignment SET state = 'SUBMITTED', ended_at = now()

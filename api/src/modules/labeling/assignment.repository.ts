@@ -6,6 +6,9 @@ import { refuse } from '../../common/errors/refusal.ts';
 import { AssignmentEntity } from './assignment.entity.ts';
 import type { AssignmentKind } from './assignment-kind.ts';
 import type { AssignmentState } from './assignment-state.ts';
+import type { QualificationEntity } from './qualification.entity.ts';
+import { RESERVE_STATE } from './reserve.service.ts';
+import type { ReserveState } from './reserve.service.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -20,6 +23,13 @@ const SHOWN_AT_MOST = 30;
 export interface PickedTask {
   id: string;
   contribution_id: string;
+}
+
+/** What decides whether an account may take a lease. */
+export interface LabelerStanding {
+  readonly qualification: QualificationEntity['state'] | null;
+  readonly adjudicates: boolean;
+  readonly live: number;
 }
 
 /** The statements that keep counters, leases and the escrow's promise in step. All run in the caller's transaction. */
@@ -140,14 +150,14 @@ export class AssignmentRepository {
     await manager.query('UPDATE labeling_task SET taken = taken + 1 WHERE id = $1', [taskId]);
   }
 
-  /** Sets the price of one lease aside; false when the escrow does not cover it yet. */
-  async commitPrice(manager: EntityManager, jobId: string, price: string): Promise<boolean> {
-    const [rows]: [unknown[], number] = await manager.query(
+  /** Sets the price of one lease aside; returns the job's money then, null when the escrow does not cover it yet. */
+  async commitPrice(manager: EntityManager, jobId: string, price: string): Promise<ReserveState | null> {
+    const [rows]: [ReserveState[], number] = await manager.query(
       `UPDATE labeling_job SET committed = committed + $2
-       WHERE id = $1 AND state = 'OPEN' AND committed + $2 <= reserved RETURNING id`,
+       WHERE id = $1 AND state = 'OPEN' AND committed + $2 <= reserved RETURNING ${RESERVE_STATE}`,
       [jobId, price],
     );
-    return rows.length > 0;
+    return rows[0] ?? null;
   }
 
   /** The next autoApproveAt of a labeler on a job: at least `earliest`, and above every earlier one. */
@@ -160,12 +170,14 @@ export class AssignmentRepository {
     return Number(row!.at);
   }
 
-  async countLive(manager: EntityManager, jobId: string, labeler: string): Promise<number> {
-    const [row]: { live: number }[] = await manager.query(
-      `SELECT count(*)::int AS live FROM assignment WHERE job_id = $1 AND labeler = $2 AND state = 'LEASED'`,
+  async standingOf(manager: EntityManager, jobId: string, labeler: string): Promise<LabelerStanding> {
+    const [row]: LabelerStanding[] = await manager.query(
+      `SELECT (SELECT state FROM qualification WHERE job_id = $1 AND labeler = $2) AS qualification,
+         EXISTS (SELECT 1 FROM adjudicator WHERE job_id = $1 AND account = $2 AND state = 'ACTIVE') AS adjudicates,
+         (SELECT count(*)::int FROM assignment WHERE job_id = $1 AND labeler = $2 AND state = 'LEASED') AS live`,
       [jobId, labeler],
     );
-    return row!.live;
+    return row!;
   }
 
   /** How many of this labeler's leases were for known items. */

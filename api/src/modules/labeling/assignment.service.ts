@@ -7,16 +7,14 @@ import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
 import type { Assignment } from '../../common/graphql/schema.generated.ts';
-import { AdjudicatorEntity } from './adjudicator.entity.ts';
 import type { AssignmentKind } from './assignment-kind.ts';
 import { AssignmentEntity } from './assignment.entity.ts';
 import { AssignmentRepository } from './assignment.repository.ts';
-import type { PickedTask } from './assignment.repository.ts';
+import type { LabelerStanding, PickedTask } from './assignment.repository.ts';
 import { AssignmentViews } from './assignment.views.ts';
 import { JobEntity } from './job.entity.ts';
 import { LabelItems } from './label-items.ts';
 import { leaseOf } from './lease.policy.ts';
-import { QualificationEntity } from './qualification.entity.ts';
 import { ReserveService } from './reserve.service.ts';
 import { adjudicationPriceOf, isOurScorer, MAX_EXTENSIONS } from './rules.ts';
 import { TaskService } from './task.service.ts';
@@ -101,7 +99,7 @@ export class AssignmentService {
   /** Null when the escrow has to be raised first; that request is committed. */
   private async leaseLabel(manager: EntityManager, labeler: string, jobId: string): Promise<string | null> {
     const job = await this.openJob(manager, jobId, labeler);
-    await this.checkLabeler(manager, labeler, jobId);
+    this.checkLabeler(await this.repository.standingOf(manager, jobId, labeler));
     refuseUnless(paysItsFloor(job), Code.JOB_STATE, 'At the measured pace this job pays less than its wage floor');
     const open = await this.pick(manager, jobId, labeler);
     const known = (await this.isTestDue(manager, job, labeler, open !== undefined))
@@ -123,9 +121,9 @@ export class AssignmentService {
 
   private async leaseDecision(manager: EntityManager, account: string, jobId: string): Promise<string | null> {
     const job = await this.openJob(manager, jobId, account);
-    const appointed = await manager.existsBy(AdjudicatorEntity, { jobId, account, state: 'ACTIVE' });
-    refuseUnless(appointed, Code.FORBIDDEN, 'This account is no adjudicator of this job');
-    await this.checkListed(manager, account, jobId);
+    const standing = await this.repository.standingOf(manager, jobId, account);
+    refuseUnless(standing.adjudicates, Code.FORBIDDEN, 'This account is no adjudicator of this job');
+    this.checkListed(standing);
     const wanted = job.rules.hiddenGoldBps > 0 ? GOLD_TO_BEGIN_WITH : 0;
     const task = await this.pickOpenable(manager, () =>
       this.repository.pickForAdjudicator(manager, jobId, account, wanted),
@@ -149,9 +147,9 @@ export class AssignmentService {
     job: JobEntity,
     { labeler, task, kind, price }: { labeler: string; task: PickedTask; kind: AssignmentKind; price: string },
   ): Promise<string | null> {
-    const covered = await this.repository.commitPrice(manager, job.id, price);
-    await this.reserve.keepAhead(manager, job.id);
-    if (!covered) {
+    const committed = await this.repository.commitPrice(manager, job.id, price);
+    await this.reserve.keepAhead(manager, job.id, committed);
+    if (!committed) {
       const left = BigInt(job.budget) - BigInt(job.committed) >= BigInt(price);
       refuseUnless(left, Code.ESCROW_EXHAUSTED, 'The budget of this job is used up');
       return null;
@@ -178,19 +176,14 @@ export class AssignmentService {
     return { deadline: String(deadline), autoApproveAt: String(autoApproveAt) };
   }
 
-  private async checkLabeler(manager: EntityManager, labeler: string, jobId: string): Promise<void> {
-    const adjudicates = await manager.existsBy(AdjudicatorEntity, { jobId, account: labeler, state: 'ACTIVE' });
+  private checkLabeler({ adjudicates, ...standing }: LabelerStanding): void {
     refuseUnless(!adjudicates, Code.FORBIDDEN, 'Adjudicators decide blindly, so they do not label in the same job');
-    await this.checkListed(manager, labeler, jobId);
+    this.checkListed(standing);
   }
 
-  private async checkListed(manager: EntityManager, labeler: string, jobId: string): Promise<void> {
-    const qualification = await manager.findOneBy(QualificationEntity, { jobId, labeler });
-    const text = qualification ? `The account is ${qualification.state}` : 'Take the quiz first';
-    refuseUnless(qualification?.state === 'QUALIFIED', Code.NOT_QUALIFIED, text, {
-      state: qualification?.state ?? 'NONE',
-    });
-    const live = await this.repository.countLive(manager, jobId, labeler);
+  private checkListed({ qualification, live }: Omit<LabelerStanding, 'adjudicates'>): void {
+    const text = qualification ? `The account is ${qualification}` : 'Take the quiz first';
+    refuseUnless(qualification === 'QUALIFIED', Code.NOT_QUALIFIED, text, { state: qualification ?? 'NONE' });
     refuseUnless(live < MAX_LIVE_LEASES, Code.TOO_MANY_LEASES, `Finish or skip one of the ${live} open assignments`);
   }
 

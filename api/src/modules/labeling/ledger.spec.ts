@@ -97,6 +97,8 @@ describe('a job under everything at once', () => {
       }
     })();
     const [blocks] = await Promise.all([settleMeanwhile(job.id, labelers, () => working === 0), decisions, ...work]);
+    await api.app.get(SettlementService).settleAll();
+    await Promise.all(labelers.map(appealAll));
     await api.app.get(LeaseExpiryService).expire(4_000_000_000);
     await api.sql(`UPDATE labeling_job SET state = 'CLOSED', news = news + 1 WHERE id = $1`, [job.id]);
     for (let i = 0; i < 3; i += 1) await api.app.get(SettlementService).settleAll();

@@ -103,15 +103,17 @@ describe('a simulated job', () => {
   }
 
   /** Everybody works at once until nothing is left; the chain is confirmed and the job settled meanwhile, as in the worker. */
-  async function work(workers: readonly Worker[]): Promise<number> {
+  async function work(workers: readonly Worker[]): Promise<{ seconds: number; cpuSeconds: number }> {
     const started = performance.now();
+    const cpu = process.cpuUsage();
     for (let idle = 0; idle < 2;) {
       const done = await Promise.all(workers.map(labelOnce));
       await api.app.get(SettlementService).settleAll();
       await settleChain(api);
       idle = done.some(Boolean) ? 0 : idle + 1;
     }
-    return (performance.now() - started) / 1000;
+    const { user, system } = process.cpuUsage(cpu);
+    return { seconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6 };
   }
 
   it(
@@ -119,7 +121,7 @@ describe('a simulated job', () => {
     async () => {
       const job = await openBigJob();
       const workers = await hire(job);
-      const seconds = await work(workers);
+      const { seconds, cpuSeconds } = await work(workers);
       await api.sql(`UPDATE labeling_job SET state = 'CLOSED', news = news + 1 WHERE id = $1`, [job.id]);
       for (let i = 0; i < 3; i += 1) await api.app.get(SettlementService).settleAll();
       const cid = await api.app.get(VotesPublisher).publish(job.id);
@@ -162,6 +164,7 @@ describe('a simulated job', () => {
             .map((kind) => [kind, share(bad.filter(({ labeler }) => kindOf.get(labeler) === kind))]),
         ),
         labelsPerSecond: rows.length / seconds,
+        cpuMillisecondsPerLabel: (cpuSeconds * 1000) / rows.length,
       };
       process.stdout.write(`simulation ${JSON.stringify(figures)}\n`);
       if (process.env['SIMULATION_VOTES']) writeFileSync(process.env['SIMULATION_VOTES'], jsonBytes(file));
