@@ -23,24 +23,38 @@ export class FlatStore extends ContentStore {
   }
 
   override put(cid: string, bytes: Uint8Array): Promise<void> {
-    return this.files.pass(() => this.write(cid, bytes));
+    return this.putAll([{ cid, bytes }]);
   }
 
-  private async write(cid: string, bytes: Uint8Array): Promise<void> {
+  /** Folders are synced when all files are in place: the first one brings most others with it. */
+  override async putAll(blocks: readonly { cid: string; bytes: Uint8Array }[]): Promise<void> {
+    const folders = new Set<string>();
+    await allSettled(
+      blocks.map(({ cid, bytes }) =>
+        this.files.pass(async () => {
+          if (await this.write(cid, bytes)) folders.add(dirname(this.path(cid)));
+        }),
+      ),
+    );
+    await allSettled([...folders].map((folder) => this.files.pass(() => syncFolder(folder))));
+  }
+
+  /** Writes a block that is not here yet. @returns whether its folder has to be synced */
+  private async write(cid: string, bytes: Uint8Array): Promise<boolean> {
     const path = this.path(cid);
-    if (await exists(path)) return;
+    if (await exists(path)) return false;
     const folder = dirname(path);
     const temporary = join(folder, `.${randomBytes(8).toString('hex')}.tmp`);
     try {
       await this.makeFolder(folder);
       await writeSynced(temporary, bytes);
       await rename(temporary, path);
-      await syncFolder(folder);
     } catch (error) {
       await unlink(temporary).catch(() => undefined);
       if (isFull(error)) throw new StoreFullError('The store has no room left', { cause: error });
       throw error;
     }
+    return true;
   }
 
   override async get(cid: string): Promise<Uint8Array | undefined> {
@@ -88,6 +102,11 @@ export class FlatStore extends ContentStore {
     if (!/^[a-z0-9]{20,120}$/.test(cid)) throw new Error('not a base32 CID');
     return join(this.root, cid.slice(-3, -1), cid);
   }
+}
+
+/** Throws the first failure when all have ended. */
+async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
 }
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

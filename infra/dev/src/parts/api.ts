@@ -39,6 +39,8 @@ export function createApi(group: ProcessGroup, options: ApiOptions): { api: Mana
   const keys = join(dataDir, 'keys');
   const env: Record<string, string> = {
     ...NODE_ENVIRONMENT,
+    // Threads that wait for the disk: writes that are synced at the same time share a turn of its journal.
+    UV_THREADPOOL_SIZE: '16',
     DATABASE_URL: options.databaseUrl,
     CHAIN_RPC_URLS: options.rpcUrls.join(','),
     CHAIN_ID: String(CHAIN_ID),
