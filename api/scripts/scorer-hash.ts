@@ -7,7 +7,15 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 
 const FOLDER = 'src/modules/labeling/consensus';
-const ENTRIES = ['aggregate.ts', 'dawid-skene.ts', 'information-gate.ts', 'stopping.ts', 'verdict.ts', 'vote-table.ts'];
+const ENTRIES = [
+  '../settlement.ts',
+  'aggregate.ts',
+  'dawid-skene.ts',
+  'information-gate.ts',
+  'stopping.ts',
+  'verdict.ts',
+  'vote-table.ts',
+];
 const IMPORT = /from '(\.[^']+)'/g;
 
 const sha256 = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

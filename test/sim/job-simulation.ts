@@ -65,6 +65,9 @@ export interface SimulatedOutcome {
   /** Mean wait for a verdict of good labels, in labels of the job. */
   readonly waited: number;
   readonly settlements: number;
+  /** Items that were taken for known, and how many of them wrongly. */
+  readonly known: number;
+  readonly knownWrong: number;
   readonly seconds: number;
 }
 
@@ -87,6 +90,8 @@ class JobState {
   private readonly quizzes: { labeler: string; answers: string[] }[] = [];
   private attempts = 0;
   private settlements = 0;
+  private known = 0;
+  private knownWrong = 0;
 
   private readonly job: SimulatedJob;
   private readonly crew: readonly SimulatedLabeler[];
@@ -209,7 +214,11 @@ class JobState {
       const task = this.byId.get(taskId)!;
       task.state = state;
       task.label = label;
-      if (gold && this.job.hiddenGoldBps > 0) task.gold = label;
+      if (gold && this.job.hiddenGoldBps > 0) {
+        task.gold = label;
+        this.known += 1;
+        if (label !== this.labels[task.item.truth]) this.knownWrong += 1;
+      }
       this.judge(verdicts);
     }
     for (const { taskId, label } of settlement.retired) {
@@ -294,6 +303,8 @@ class JobState {
       quizAttempts: this.attempts,
       waited: good.reduce((sum, { waited }) => sum + waited, 0) / Math.max(1, good.length),
       settlements: this.settlements,
+      known: this.known,
+      knownWrong: this.knownWrong,
     };
   }
 }

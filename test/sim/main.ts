@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 const show = (o: SimulatedOutcome) =>
-  `spam ${(o.spamPaid * 100).toFixed(1)} good ${(o.goodPaid * 100).toFixed(1)} acc ${(o.accuracy * 100).toFixed(1)} l/t ${o.labelsPerTask.toFixed(2)} wait ${o.waited.toFixed(0)} att ${o.quizAttempts} kinds ${JSON.stringify(o.paidByKind, (_, v) => (typeof v === 'number' ? Math.round(v * 1000) / 10 : v))} goodRefused ${JSON.stringify(o.refusedGood)} spamPaid ${JSON.stringify(o.paidSpam)} ${o.settlements} rounds ${o.seconds.toFixed(1)} s`;
+  `spam ${(o.spamPaid * 100).toFixed(1)} good ${(o.goodPaid * 100).toFixed(1)} acc ${(o.accuracy * 100).toFixed(1)} l/t ${o.labelsPerTask.toFixed(2)} wait ${o.waited.toFixed(0)} att ${o.quizAttempts} kinds ${JSON.stringify(o.paidByKind, (_, v) => (typeof v === 'number' ? Math.round(v * 1000) / 10 : v))} goodRefused ${JSON.stringify(o.refusedGood)} spamPaid ${JSON.stringify(o.paidSpam)} known ${o.known} wrong ${o.knownWrong} ${o.settlements} rounds ${o.seconds.toFixed(1)} s`;
 const all: SimulatedOutcome[] = [];
 for (let seed = Number(values.first); seed < Number(values.first) + Number(values.seeds); seed += 1) {
   const outcome = simulateJob(

@@ -13,6 +13,7 @@ describe('the scorer’s content hash', () => {
     expect(SCORER).toBe(`allod/consensus@${hash}`);
     expect(files).toContain('src/modules/labeling/consensus/verdict.ts');
     expect(files).toContain('src/modules/labeling/consensus/em.ts');
+    expect(files).toContain('src/modules/labeling/hidden-gold.ts');
     expect(files.filter((file) => file.includes('.spec.') || file.includes('thread'))).toEqual([]);
   });
 
