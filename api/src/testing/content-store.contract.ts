@@ -41,6 +41,15 @@ export function shouldBehaveLikeContentStore(name: string, create: () => Content
       expect(found).toEqual(new Set(blocks.slice(0, 10).map(({ cid }) => cid)));
     });
 
+    it('lists what is there', async () => {
+      const store = create();
+      const blocks = Array.from({ length: 3 }, () => block());
+      for (const { cid, bytes } of blocks) await store.put(cid, bytes);
+      const listed = new Set<string>();
+      for await (const cid of store.list()) listed.add(cid);
+      for (const { cid } of blocks) expect(listed.has(cid)).toBe(true);
+    });
+
     it('forgets what is deleted, and does not mind when nothing is there', async () => {
       const store = create();
       const { cid, bytes } = block();

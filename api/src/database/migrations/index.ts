@@ -14,6 +14,7 @@ import { LabelingAppeals1764000025000 } from './1764000025000-labeling-appeals.t
 import { Blocks1764000030000 } from './1764000030000-blocks.ts';
 import { PendingAnnotations1764000031000 } from './1764000031000-pending-annotations.ts';
 import { Rewraps1764000040000 } from './1764000040000-rewraps.ts';
+import { OldBlocks1764000041000 } from './1764000041000-old-blocks.ts';
 import { LabelingLooks1764000041000 } from './1764000041000-labeling-looks.ts';
 import { OwnerKeys1764000042000 } from './1764000042000-owner-keys.ts';
 
@@ -35,6 +36,7 @@ export const migrations = [
   Blocks1764000030000,
   PendingAnnotations1764000031000,
   Rewraps1764000040000,
+  OldBlocks1764000041000,
   LabelingLooks1764000041000,
   OwnerKeys1764000042000,
 ];

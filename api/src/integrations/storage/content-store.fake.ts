@@ -19,4 +19,8 @@ export class FakeStore extends ContentStore {
   override async delete(cid: string): Promise<void> {
     this.blocks.delete(cid);
   }
+
+  override async *list(): AsyncGenerator<string> {
+    yield* this.blocks.keys();
+  }
 }

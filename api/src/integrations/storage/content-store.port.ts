@@ -16,6 +16,8 @@ export abstract class ContentStore {
   abstract has(cids: readonly string[]): Promise<Set<string>>;
   /** Harmless when it is not here. */
   abstract delete(cid: string): Promise<void>;
+  /** Every block that is here, in any order. */
+  abstract list(): AsyncIterable<string>;
   /** Removes what writes left that a crash cut short. @returns how many */
   sweep(): Promise<number> {
     return Promise.resolve(0);

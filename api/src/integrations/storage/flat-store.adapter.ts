@@ -79,19 +79,27 @@ export class FlatStore extends ContentStore {
     }
   }
 
+  override async *list(): AsyncGenerator<string> {
+    for await (const { name } of this.entries()) if (!TEMPORARY.test(name)) yield name;
+  }
+
   /** Other processes write here too: only what is older than any write. */
   override async sweep(): Promise<number> {
     let count = 0;
-    for (const folder of await readdir(this.root, { withFileTypes: true }).catch(() => [])) {
-      if (!folder.isDirectory()) continue;
-      for (const name of await readdir(join(this.root, folder.name))) {
-        const path = join(this.root, folder.name, name);
-        if (!TEMPORARY.test(name) || Date.now() - (await writtenAt(path)) < ABANDONED_MS) continue;
-        await unlink(path).catch(() => undefined);
-        count++;
-      }
+    for await (const { name, path } of this.entries()) {
+      if (!TEMPORARY.test(name) || Date.now() - (await writtenAt(path)) < ABANDONED_MS) continue;
+      await unlink(path).catch(() => undefined);
+      count++;
     }
     return count;
+  }
+
+  private async *entries(): AsyncGenerator<{ name: string; path: string }> {
+    for (const folder of await readdir(this.root, { withFileTypes: true }).catch(() => [])) {
+      if (!folder.isDirectory()) continue;
+      for (const name of await readdir(join(this.root, folder.name)))
+        yield { name, path: join(this.root, folder.name, name) };
+    }
   }
 
   private async makeFolder(folder: string): Promise<void> {

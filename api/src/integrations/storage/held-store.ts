@@ -33,6 +33,10 @@ export class HeldStore extends ContentStore {
     return this.blocks.has(cids);
   }
 
+  override list(): AsyncIterable<string> {
+    return this.blocks.list();
+  }
+
   /** At once, unless a contributor holds the same block. */
   override async delete(cid: string): Promise<void> {
     const client = await this.pool.connect();

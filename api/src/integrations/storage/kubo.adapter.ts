@@ -36,6 +36,10 @@ export class KuboStore extends ContentStore {
     for await (const _ of this.client.block.rm(parsed, { force: true })) continue;
   }
 
+  override async *list(): AsyncGenerator<string> {
+    for await (const { cid } of this.client.pin.ls({ type: 'recursive' })) yield cid.toString();
+  }
+
   private async here(cid: string): Promise<boolean> {
     try {
       await this.client.block.stat(CID.parse(cid), { offline: true } as never);

@@ -1,5 +1,5 @@
 import { Global, Inject, Module } from '@nestjs/common';
-import type { OnModuleDestroy } from '@nestjs/common';
+import type { OnModuleDestroy, OnModuleInit } from '@nestjs/common';
 import { Pool } from 'pg';
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
@@ -8,6 +8,7 @@ import { FlatStore } from './flat-store.adapter.ts';
 import { GatewayController } from './gateway.controller.ts';
 import { HeldStore } from './held-store.ts';
 import { KuboStore } from './kubo.adapter.ts';
+import { holdOldBlocks } from './old-blocks.ts';
 
 const HELD_POOL = Symbol('HELD_POOL');
 
@@ -40,8 +41,15 @@ function heldPool(connectionString: string): Pool {
   ],
   exports: [ContentStore, BLOCK_STORE],
 })
-export class StorageModule implements OnModuleDestroy {
-  constructor(@Inject(HELD_POOL) private readonly pool: Pool) {}
+export class StorageModule implements OnModuleInit, OnModuleDestroy {
+  constructor(
+    @Inject(HELD_POOL) private readonly pool: Pool,
+    @Inject(BLOCK_STORE) private readonly store: ContentStore,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await holdOldBlocks(this.store, this.pool);
+  }
 
   onModuleDestroy(): Promise<void> {
     return this.pool.end();

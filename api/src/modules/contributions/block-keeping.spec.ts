@@ -5,7 +5,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rawCid } from '@allod/protocol';
+import pg from 'pg';
 import { BLOCK_STORE, ContentStore } from '../../integrations/storage/content-store.port.ts';
+import { holdOldBlocks } from '../../integrations/storage/old-blocks.ts';
 import { startApp } from '../../testing/app.ts';
 import type { TestApp } from '../../testing/app.ts';
 import { TestContributor } from '../../testing/contributor.ts';
@@ -131,6 +133,22 @@ describe('keeping blocks', () => {
     expect(await here(one)).toBe(true);
     await api.app.get(ContentStore).delete(one.cid);
     expect(await here(one)).toBe(false);
+  });
+
+  it('holds the operator documents of a store that is older than this counting, once', async () => {
+    const pool = new pg.Pool({ connectionString: api.env.DATABASE_URL, max: 1 });
+    const [who, document] = [await contributor(), block()];
+    await store.put(document.cid, document.bytes);
+    expect(await holdOldBlocks(store, pool)).toBeUndefined();
+    await api.sql('INSERT INTO old_blocks VALUES (true)');
+    expect(await holdOldBlocks(store, pool)).toBe(1);
+    expect(await holdOldBlocks(store, pool)).toBeUndefined();
+    await pool.end();
+    await put(who, document);
+    await expireAll();
+    await endGrace();
+    await job.collect();
+    expect(await here(document)).toBe(true);
   });
 
   it('leaves nothing behind when uploads and collections run against each other', async () => {
