@@ -19,6 +19,8 @@ export {
   resolveOptions,
 } from './options.ts';
 export type { Audit, DeployOptions, EscrowDelays, ResolvedOptions } from './options.ts';
+export { readKeyNetwork } from './key-network.ts';
+export type { RecordedKeyNetwork } from './key-network.ts';
 export { checkRecord, recordOf } from './record.ts';
 export type { DeploymentRecord } from './record.ts';
 

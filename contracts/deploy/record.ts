@@ -6,6 +6,8 @@ import { checkDeployment } from './check.ts';
 import type { Deployment } from './check.ts';
 import { DeploymentError, resolveOptions } from './options.ts';
 import type { Audit, DeployOptions, ResolvedOptions } from './options.ts';
+import { readKeyNetwork } from './key-network.ts';
+import type { RecordedKeyNetwork } from './key-network.ts';
 import { constructorArguments, deploymentOrder } from './plan.ts';
 
 /** One contract of a record. */
@@ -31,6 +33,8 @@ export interface DeploymentRecord {
     escrowDepositCap: string;
   };
   contracts: Record<ContractName, RecordedContract>;
+  /** Missing until the registry has its network key. */
+  keyNetwork?: RecordedKeyNetwork;
 }
 
 /** The record of a finished deployment. */
@@ -61,7 +65,8 @@ export async function recordOf(
 
 /**
  * Checks a record against the chain: code, wiring, roles, the constructor arguments that follow from its options, and
- * that no deposit cap is above that of production unless an audit is named. Throws `DeploymentError`.
+ * that no deposit cap is above that of production unless an audit is named, and the network key where one is recorded.
+ * Throws `DeploymentError`.
  */
 export async function checkRecord(provider: Provider, record: DeploymentRecord): Promise<void> {
   const chainId = Number((await provider.getNetwork()).chainId);
@@ -87,6 +92,14 @@ export async function checkRecord(provider: Provider, record: DeploymentRecord):
       }
     }
   }
+  await checkKeyNetwork(provider, record);
+}
+
+async function checkKeyNetwork(provider: Provider, record: DeploymentRecord): Promise<void> {
+  if (!record.keyNetwork) return;
+  const { networkKey } = await readKeyNetwork(provider, record, record.keyNetwork.chain);
+  if (networkKey.toLowerCase() !== record.keyNetwork.networkKey.toLowerCase())
+    throw new DeploymentError(`the registry has the network key ${networkKey}, not the recorded one`);
 }
 
 function argumentsOf(name: ContractName, options: ResolvedOptions, addresses: Record<ContractName, string>): unknown[] {

@@ -22,7 +22,10 @@ const options: Partial<DeployOptions> = Object.fromEntries(
 const before = existsSync(recordFile) ? (JSON.parse(readFileSync(recordFile, 'utf8')) as DeploymentRecord) : undefined;
 const record = await deployByIgnition(ignition, signer!, options, { displayUi: true });
 const isSame = before?.contracts.LicenseVault.address === record.contracts.LicenseVault.address;
-const written = isSame ? { ...record, startBlock: before.startBlock } : record;
+const { keyNetwork } = before ?? {};
+const written = isSame
+  ? { ...record, startBlock: before.startBlock, ...(keyNetwork === undefined ? {} : { keyNetwork }) }
+  : record;
 await checkRecord(ethers.provider, written);
 writeFileSync(recordFile, `${JSON.stringify(written, null, 2)}\n`);
 console.log(`checked, and written to deployments/${chainId}.json`);

@@ -10,6 +10,7 @@ import {
   contractAt,
   deployProtocol,
   productionOptions,
+  readKeyNetwork,
   recordOf,
   resolveOptions,
 } from '../../deploy/index.ts';
@@ -138,5 +139,25 @@ describe('a record of a deployment', () => {
     expect(await refusal((copy) => copy.contracts.AccessPolicy.constructorArguments.reverse())).to.contain(
       'AccessPolicy: constructorArguments is',
     );
+  });
+
+  it('holds the network key of its registry once there is one, and no other', async () => {
+    const { ethers } = await network.create();
+    const [deployer, ...operators] = await ethers.getSigners();
+    const deployment = await deployProtocol(deployer!);
+    const record = await recordOf(ethers.provider, deployment, resolveOptions(31337, deployer!.address, {}));
+    const networkKey = `0x${'ab'.repeat(48)}`;
+    const keyNetwork = { chain: 'base' as const, networkKey };
+    expect(await failureOf(checkRecord(ethers.provider, { ...record, keyNetwork }))).to.contain('no network key yet');
+    const keepers = operators.slice(0, 2).map(({ address }, i) => ({
+      ...{ url: `https://${i}.example.org`, ip: 1, port: 443, nodeAddress: address, organization: `${i}` },
+      ...{ commitment: `0x${`0${i + 1}`.repeat(48)}`, tlsKeyHash: `0x${'00'.repeat(32)}`, active: true },
+    }));
+    const registry = contractAt('KeeperRegistry', deployment.addresses.KeeperRegistry, deployer!);
+    await registry.getFunction('setNetwork')(networkKey, 2, keepers);
+    expect(await readKeyNetwork(ethers.provider, record, 'base')).to.deep.equal(keyNetwork);
+    await checkRecord(ethers.provider, { ...record, keyNetwork });
+    const other = { ...record, keyNetwork: { ...keyNetwork, networkKey: `0x${'cd'.repeat(48)}` } };
+    expect(await failureOf(checkRecord(ethers.provider, other))).to.contain('not the recorded one');
   });
 });
