@@ -1,7 +1,6 @@
 import type { Provider } from 'ethers';
 import { contractAt } from './check.ts';
 import { DeploymentError } from './options.ts';
-import type { DeploymentRecord } from './record.ts';
 
 /** What the keepers of a deployment are: immutable once the registry has it. */
 export interface RecordedKeyNetwork {
@@ -11,13 +10,13 @@ export interface RecordedKeyNetwork {
   networkKey: string;
 }
 
-/** Reads the network key that the record's registry has fixed. Throws `DeploymentError` before there is one. */
+/** Reads the network key that a registry has fixed. Throws `DeploymentError` before there is one. */
 export async function readKeyNetwork(
   provider: Provider,
-  record: DeploymentRecord,
+  keeperRegistry: string,
   chain: RecordedKeyNetwork['chain'],
 ): Promise<RecordedKeyNetwork> {
-  const registry = contractAt('KeeperRegistry', record.contracts.KeeperRegistry.address, provider);
+  const registry = contractAt('KeeperRegistry', keeperRegistry, provider);
   const networkKey = (await registry.getFunction('networkKey')()) as string;
   if (networkKey === '0x') throw new DeploymentError('the registry has no network key yet');
   return { chain, networkKey };

@@ -97,7 +97,8 @@ export async function checkRecord(provider: Provider, record: DeploymentRecord):
 
 async function checkKeyNetwork(provider: Provider, record: DeploymentRecord): Promise<void> {
   if (!record.keyNetwork) return;
-  const { networkKey } = await readKeyNetwork(provider, record, record.keyNetwork.chain);
+  const { KeeperRegistry } = record.contracts;
+  const { networkKey } = await readKeyNetwork(provider, KeeperRegistry.address, record.keyNetwork.chain);
   if (networkKey.toLowerCase() !== record.keyNetwork.networkKey.toLowerCase())
     throw new DeploymentError(`the registry has the network key ${networkKey}, not the recorded one`);
 }

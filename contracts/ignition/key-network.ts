@@ -16,7 +16,10 @@ try {
   const { chainId } = await provider.getNetwork();
   const file = new URL(`../deployments/${chainId}.json`, import.meta.url);
   const record = JSON.parse(readFileSync(file, 'utf8')) as DeploymentRecord;
-  const written = { ...record, keyNetwork: await readKeyNetwork(provider, record, chain) };
+  const written = {
+    ...record,
+    keyNetwork: await readKeyNetwork(provider, record.contracts.KeeperRegistry.address, chain),
+  };
   await checkRecord(provider, written);
   writeFileSync(file, `${JSON.stringify(written, null, 2)}\n`);
   console.log(`checked, and the network key is in deployments/${chainId}.json`);

@@ -1,9 +1,8 @@
 /** Writes `src/keys/networks.generated.ts`: the networks that the SDK ships, from the records in `contracts/deployments`. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { DeploymentRecord } from '@allod/contracts/deploy';
 import { format, resolveConfig } from 'prettier';
-import { networksOf, sourceOf } from './network-table.ts';
+import { type DeploymentRecord, networksOf, sourceOf } from './network-table.ts';
 
 const folder = new URL('../../contracts/deployments/', import.meta.url);
 const target = fileURLToPath(new URL('../src/keys/networks.generated.ts', import.meta.url));

@@ -85,7 +85,8 @@ export type { Clock, DeviceState, Fetch, KeyStore, Network, Platform, ResumeStor
 export type { KeyGate, KeyGateHealth, KeyNetwork, KeyRefusalCode, KeyResult } from './keys/key-gate.port.ts';
 export type { KeySession, KeySigner, StartSessionOptions } from './keys/session.ts';
 export { type Contributor, type Eip1193Provider, walletContributor } from './identity/walletContributor.ts';
-export { type AllodNetwork, networkOf } from './keys/networks.ts';
+export type { AllodNetwork } from './keys/allodNetwork.ts';
+export { networkOf } from './keys/networks.ts';
 export { createLightKeyGate, type LightKeyGateOptions } from './keys/light.ts';
 
 export { Code, ItemReason, Purpose, purposeNames, purposesOf, Role, VerdictReason } from '@allod/protocol';

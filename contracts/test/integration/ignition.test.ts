@@ -155,7 +155,9 @@ describe('a record of a deployment', () => {
     }));
     const registry = contractAt('KeeperRegistry', deployment.addresses.KeeperRegistry, deployer!);
     await registry.getFunction('setNetwork')(networkKey, 2, keepers);
-    expect(await readKeyNetwork(ethers.provider, record, 'base')).to.deep.equal(keyNetwork);
+    expect(await readKeyNetwork(ethers.provider, deployment.addresses.KeeperRegistry, 'base')).to.deep.equal(
+      keyNetwork,
+    );
     await checkRecord(ethers.provider, { ...record, keyNetwork });
     const other = { ...record, keyNetwork: { ...keyNetwork, networkKey: `0x${'cd'.repeat(48)}` } };
     expect(await failureOf(checkRecord(ethers.provider, other))).to.contain('not the recorded one');

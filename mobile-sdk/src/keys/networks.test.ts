@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import type { DeploymentRecord } from '@allod/contracts/deploy';
-import { networksOf, sourceOf } from '../../scripts/network-table.ts';
+import { type DeploymentRecord, networksOf, sourceOf } from '../../scripts/network-table.ts';
 import { shippedNetworks } from './networks.generated.ts';
 import { networkOf } from './networks.ts';
 

@@ -1,13 +1,6 @@
-import type { ChainOptions } from '../chain/contracts.ts';
 import { AllodError } from '../errors/base.ts';
-import type { KeyNetwork } from './key-gate.port.ts';
+import type { AllodNetwork } from './allodNetwork.ts';
 import { shippedNetworks } from './networks.generated.ts';
-
-/** A deployment as the SDK ships it: what identifies chain, contracts and keepers. Endpoints are the caller's. */
-export interface AllodNetwork {
-  chain: Pick<ChainOptions, 'chainId' | 'name' | 'contracts'>;
-  keys: KeyNetwork;
-}
 
 /**
  * A network that this version of the SDK ships. It is compiled in: no server is asked, so none can name another one. For a network that
