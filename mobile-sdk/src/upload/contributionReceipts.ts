@@ -83,14 +83,14 @@ async function find(
   client: ClientContext,
   datasetId: string,
   contributionId: string,
-): Promise<{ name: string; file: ProofFile; index: number; item: ProofItem } | undefined> {
-  let latest: { name: string; file: ProofFile; index: number; item: ProofItem } | undefined;
+): Promise<{ file: ProofFile; index: number; item: ProofItem } | undefined> {
+  let latest: { file: ProofFile; index: number; item: ProofItem } | undefined;
   const { resumeStore } = client.platform;
   for (const name of await resumeStore.list(folder(datasetId))) {
     const file = await loadJson<ProofFile>(resumeStore, name);
     const index = file?.items.findIndex((item) => item?.contributionId === contributionId.toLowerCase()) ?? -1;
     const item = file?.items[index];
-    if (file && item && item.intake > (latest?.item.intake ?? 0)) latest = { name, file, index, item };
+    if (file && item && item.intake > (latest?.item.intake ?? 0)) latest = { file, index, item };
   }
   return latest;
 }
@@ -127,15 +127,23 @@ export async function loadContributionReceipt(
 
 const recordOf = ({ wrappedDek: _, metadata: __, ...record }: ProofItem): Contribution => record;
 
-/** Drops the wrapped key and the metadata of one item from this device; its record stays, as what was anchored stays. */
+/**
+ * Drops the wrapped keys and the metadata of one item from this device, those of leaves that it had before too; its records stay, as
+ * what was anchored stays.
+ */
 export async function forgetContribution(
   client: ClientContext,
   datasetId: string,
   contributionId: string,
 ): Promise<void> {
-  const found = await find(client, datasetId, contributionId);
-  if (!found) return;
-  const { name, file, index } = found;
-  const items = file.items.map((item, i) => (item && i === index ? { ...item, wrappedDek: '', metadata: null } : item));
-  await saveJson(client.platform.resumeStore, name, { ...file, items });
+  const { resumeStore } = client.platform;
+  for (const name of await resumeStore.list(folder(datasetId))) {
+    const file = await loadJson<ProofFile>(resumeStore, name);
+    const holds = file?.items.some((item) => item?.contributionId === contributionId.toLowerCase());
+    if (!file || !holds) continue;
+    const items = file.items.map((item) =>
+      item?.contributionId === contributionId.toLowerCase() ? { ...item, wrappedDek: '', metadata: null } : item,
+    );
+    await saveJson(resumeStore, name, { ...file, items });
+  }
 }

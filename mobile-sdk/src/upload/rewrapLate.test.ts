@@ -22,6 +22,7 @@ import type { ContributionCommitInput, ContributionRewrapInput } from '../graphq
 import { loadConsent } from '../identity/consents.ts';
 import { memoryPlatform } from '../platform/memory.ts';
 import { CHAIN_ID, contracts } from '../testing/fakeChain.ts';
+import { forgetContribution } from './contributionReceipts.ts';
 import { consentTo, createWorld, DATASET, seedOf, walletOf, type World } from '../testing/fixtures.ts';
 
 const item = (value: string) => ({ bytes: new TextEncoder().encode(value), mediaType: 'text/plain' });
@@ -149,6 +150,22 @@ describe('late items', () => {
     const other = commit().contributions[0]!.contributionId;
     const untouched = await client.getContributionReceipt({ datasetId: DATASET, contributionId: other });
     expect(untouched).toMatchObject({ contribution: { intake: 1 }, batch: { root: commit().root } });
+  });
+
+  it('leave no key on the device once they are erased, neither of the new place nor of the old one', async () => {
+    await client.resume();
+    const { contributionId: id } = commit().contributions[1]!;
+    await forgetContribution(client, DATASET, id);
+    const { resumeStore } = client.platform;
+    const kept = await Promise.all((await resumeStore.list('proofs/')).map((name) => resumeStore.get(name)));
+    const texts = kept.map((bytes) => new TextDecoder().decode(bytes));
+    expect(texts).toHaveLength(2);
+    for (const text of texts) {
+      expect(text).toContain(id);
+      expect(text).not.toContain(commit().contributions[1]!.wrappedDek);
+      expect(text).not.toContain(sent[0]!.items[0]!.wrappedDek);
+    }
+    expect(texts.join()).toContain(commit().contributions[0]!.wrappedDek);
   });
 
   it('are moved by a device that only has the seed, under the signed terms that the API kept', async () => {
