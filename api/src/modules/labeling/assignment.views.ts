@@ -51,7 +51,10 @@ export class AssignmentViews {
   }
 
   private async view(row: AssignmentEntity): Promise<Assignment> {
-    const job = await this.source.manager.findOneByOrFail(JobEntity, { id: row.jobId });
+    const job = await this.source.manager.findOneOrFail(JobEntity, {
+      where: { id: row.jobId },
+      select: { id: true, labels: true, ruleHash: true, signer: true },
+    });
     const item = await this.items.item(row.contributionId);
     return {
       id: row.id,

@@ -59,7 +59,12 @@ export class LabelItems {
   }
 
   async hasKey(manager: EntityManager, contributionId: string): Promise<boolean> {
-    return (await this.access.labelKeyOf(contributionId, manager)) !== null;
+    const [row]: { held: boolean }[] = await manager.query(
+      `SELECT EXISTS (SELECT 1 FROM wrapped_key w JOIN sealed_key s ON s.pack_id = w.pack_id AND s.kind = 'label'
+         WHERE w.contribution_id = $1 AND w.kind = 'label') AS held`,
+      [contributionId],
+    );
+    return row!.held;
   }
 
   async item(contributionId: string): Promise<ItemView> {

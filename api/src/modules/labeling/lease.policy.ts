@@ -13,7 +13,10 @@ import { adjudicationPriceOf } from './rules.ts';
 
 export const LEASE = 'lease';
 
-type LeaseTerms = Pick<AssignmentEntity, 'jobId' | 'labeler' | 'taskId' | 'price' | 'deadline' | 'autoApproveAt'>;
+export type LeaseTerms = Pick<
+  AssignmentEntity,
+  'jobId' | 'labeler' | 'taskId' | 'price' | 'deadline' | 'autoApproveAt'
+>;
 
 export const leaseOf = (assignment: LeaseTerms, job: Pick<JobEntity, 'ruleHash'>): Lease => ({
   jobId: assignment.jobId,

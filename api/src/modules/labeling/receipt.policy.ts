@@ -5,10 +5,16 @@ import { DataSource } from 'typeorm';
 import { refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { SigningPolicy } from '../../integrations/signer/signer.port.ts';
 import { SigningPolicies } from '../../integrations/signer/signing-policies.ts';
-import { AnnotationEntity } from './annotation.entity.ts';
-import { AssignmentEntity } from './assignment.entity.ts';
-import { JobEntity } from './job.entity.ts';
+import type { AnnotationEntity } from './annotation.entity.ts';
+import type { AssignmentEntity } from './assignment.entity.ts';
+import type { JobEntity } from './job.entity.ts';
 import { leaseOf } from './lease.policy.ts';
+import type { LeaseTerms } from './lease.policy.ts';
+
+type ReceiptFacts = LeaseTerms &
+  Pick<AssignmentEntity, 'state'> &
+  Pick<AnnotationEntity, 'commitment' | 'receivedAt'> &
+  Pick<JobEntity, 'ruleHash'>;
 
 export const COMMITMENT_RECEIPT = 'commitment-receipt';
 
@@ -26,17 +32,21 @@ export class ReceiptPolicy implements SigningPolicy, OnModuleInit {
 
   async prepare(assignmentId: string) {
     const manager = this.source.manager;
-    const annotation = await manager.findOneBy(AnnotationEntity, { assignmentId });
-    const assignment = await manager.findOneBy(AssignmentEntity, { id: assignmentId });
-    const job = assignment && (await manager.findOneBy(JobEntity, { id: assignment.jobId }));
-    if (!annotation || !assignment || !job) return refuse(Code.NOT_FOUND, 'No such annotation');
-    refuseUnless(assignment.state === 'SUBMITTED', Code.JOB_STATE, `The assignment is ${assignment.state}`);
-    const receivedAt = Number(annotation.receivedAt);
-    refuseUnless(receivedAt <= Number(assignment.deadline), Code.LEASE_EXPIRED, 'The annotation came late');
-    const leaseHash = hashStruct('Lease', leaseOf(assignment, job));
+    const [row]: ReceiptFacts[] = await manager.query(
+      `SELECT a.job_id AS "jobId", a.task_id AS "taskId", a.labeler, a.price, a.deadline, a.auto_approve_at AS "autoApproveAt",
+         a.state, n.commitment, n.received_at AS "receivedAt", j.rule_hash AS "ruleHash"
+       FROM annotation n JOIN assignment a ON a.id = n.assignment_id JOIN labeling_job j ON j.id = a.job_id
+       WHERE n.assignment_id = $1`,
+      [assignmentId],
+    );
+    if (!row) return refuse(Code.NOT_FOUND, 'No such annotation');
+    refuseUnless(row.state === 'SUBMITTED', Code.JOB_STATE, `The assignment is ${row.state}`);
+    const receivedAt = Number(row.receivedAt);
+    refuseUnless(receivedAt <= Number(row.deadline), Code.LEASE_EXPIRED, 'The annotation came late');
+    const leaseHash = hashStruct('Lease', leaseOf(row, row));
     return {
       struct: 'CommitmentReceipt' as const,
-      message: { leaseHash, commitment: annotation.commitment, receivedAt },
+      message: { leaseHash, commitment: row.commitment, receivedAt },
     };
   }
 }

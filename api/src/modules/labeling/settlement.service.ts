@@ -60,7 +60,7 @@ export class SettlementService implements OnModuleInit {
       const round = { job, number: job.round + 1, topUps: await this.wages.topUpsOf(manager, job) };
       const input = await this.reader.read(manager, job, round.number);
       const settlement = await this.runner.run(input);
-      for (const ask of settlement.asks) await this.writer.ask(manager, ask.taskId, ask.overlap);
+      await this.writer.ask(manager, settlement.asks);
       for (const outcome of settlement.outcomes) {
         const item = await this.writer.decide(manager, round, outcome);
         if (item && outcome.state !== 'ADJUDICATION') await this.items.decide(manager, item, outcome);

@@ -6,7 +6,7 @@ import type { AssignmentKind } from './assignment-kind.ts';
 import type { JobEntity } from './job.entity.ts';
 import { REJECT_LEASE } from './reject-lease.job.ts';
 import { appealSecondsOf } from './rules.ts';
-import type { AppealOutcome, JudgedAnnotation, KnownTask, TaskOutcome } from './settlement-types.ts';
+import type { AppealOutcome, JudgedAnnotation, KnownTask, Settlement, TaskOutcome } from './settlement-types.ts';
 import { WageFloorService } from './wage-floor.service.ts';
 import type { TopUps } from './wage-floor.service.ts';
 
@@ -32,8 +32,16 @@ export class SettlementWriter {
     @Inject(WageFloorService) private readonly wages: WageFloorService,
   ) {}
 
-  async ask(manager: EntityManager, taskId: string, overlap: number): Promise<void> {
-    await manager.query('UPDATE labeling_task SET overlap = greatest(overlap, $2) WHERE id = $1', [taskId, overlap]);
+  /** In the order of their ids, as all task rows are locked. */
+  async ask(manager: EntityManager, asks: Settlement['asks']): Promise<void> {
+    if (asks.length === 0) return;
+    await manager.query(
+      `UPDATE labeling_task t SET overlap = greatest(t.overlap, wanted.overlap)
+       FROM (SELECT locked.id, ask.overlap FROM unnest($1::text[], $2::int[]) AS ask (id, overlap)
+             JOIN labeling_task locked ON locked.id = ask.id ORDER BY locked.id FOR UPDATE OF locked) wanted
+       WHERE t.id = wanted.id`,
+      [asks.map(({ taskId }) => taskId), asks.map(({ overlap }) => overlap)],
+    );
   }
 
   /** Returns the contribution, or null when somebody took a lease meanwhile: then the next settlement decides. */
