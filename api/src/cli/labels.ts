@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Method } from '../modules/labeling/consensus/aggregate.ts';
 import { aggregate, METHODS } from '../modules/labeling/consensus/aggregate.ts';
+import { calibrationOf, statedPosterior } from '../modules/labeling/consensus/stated.ts';
 import type { Vote } from '../modules/labeling/consensus/vote-table.ts';
 import { buildVoteTable } from '../modules/labeling/consensus/vote-table.ts';
 import { CsvError, formatRow, readColumns } from './csv.ts';
 
 const USAGE = `labels aggregate <answers.csv> [--gold gold.csv] [--method ${METHODS.join('|')}] [--seed N] > predictions.csv
-answers.csv has the columns task,worker,label and gold.csv task,label; the result has task,label,posterior.
+answers.csv has the columns task,worker,label and gold.csv task,label; the result has task,label,posterior,
+calibrated by the gold or, where there is little, as is usual.
 `;
 
 /** What can be exchanged in a test: where files come from and where text goes. */
@@ -105,10 +107,12 @@ function predictions(votes: readonly Vote[], gold: ReadonlyMap<string, string>, 
   const known = new Map([...gold].filter(([task]) => answered.has(task)));
   const labels = [...new Set([...votes.map((vote) => vote.label), ...known.values()])].sort();
   const table = buildVoteTable(votes, labels);
-  const { posterior, chosen } = aggregate(table, { method: request.method, gold: known, seed: request.seed });
+  const options = { method: request.method, gold: known, seed: request.seed };
+  const { posterior, chosen } = aggregate(table, options);
+  const stated = statedPosterior(table, posterior, calibrationOf(table, options), known);
   const rows = table.tasks.map((task, t) => {
     const k = chosen[t]!;
-    return formatRow([task, labels[k]!, posterior[t * labels.length + k]!.toFixed(6)]);
+    return formatRow([task, labels[k]!, stated[t * labels.length + k]!.toFixed(6)]);
   });
   return header + rows.join('');
 }

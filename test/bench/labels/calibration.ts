@@ -1,5 +1,5 @@
 import { aggregate } from '../../../api/src/modules/labeling/consensus/aggregate.ts';
-import { atTemperature, fitTemperature } from '../../../api/src/modules/labeling/consensus/calibration.ts';
+import { calibrated, fitCalibration } from '../../../api/src/modules/labeling/consensus/calibration.ts';
 import { randomSource } from '../../../api/src/modules/labeling/consensus/simulate-votes.ts';
 import { CALIBRATION, SEED } from './protocol.ts';
 import type { LabelSet } from './sets.ts';
@@ -13,7 +13,7 @@ export interface Sure {
   readonly stated: number;
 }
 
-/** Half of the truth fits the temperature, the other half is judged: how often is a task right that is stated sure? */
+/** Up to `CALIBRATION.gold` tasks of one half of the truth fit the calibration, the other half is judged: how often is a task right that is stated sure? */
 export function calibrationOf(set: LabelSet, splits: number): Sure {
   const { posterior } = aggregate(set.table);
   const classes = set.labels.length;
@@ -23,19 +23,19 @@ export function calibrationOf(set: LabelSet, splits: number): Sure {
   });
   let tasks = 0;
   let right = 0;
-  let stated = 0;
+  let sum = 0;
   for (let split = 0; split < splits; split += 1) {
     const mixed = shuffled(rows, randomSource(SEED + split));
     const half = Math.floor(mixed.length / 2);
-    const temperature = fitTemperature(mixed.slice(0, Math.min(half, 500)));
+    const calibration = fitCalibration(mixed.slice(0, Math.min(half, CALIBRATION.gold)));
     for (const row of mixed.slice(half)) {
-      const calibrated = atTemperature(row.posterior, temperature);
-      const said = Math.max(...calibrated);
+      const stated = calibrated(row.posterior, calibration);
+      const said = Math.max(...stated);
       if (said < CALIBRATION.stated) continue;
       tasks += 1;
-      stated += said;
-      if (calibrated[row.truth] === said) right += 1;
+      sum += said;
+      if (stated[row.truth] === said) right += 1;
     }
   }
-  return { tasks, right, stated };
+  return { tasks, right, stated: sum };
 }

@@ -49,6 +49,6 @@ export const SPAM = { seeds: 20, quiz: 5 };
 
 export const PAY = { share: 0.3, informative: 0.3, kinds: ['random', 'constant', 'ring'] } as const;
 
-export const CALIBRATION = { stated: 0.95, splits: 20 };
+export const CALIBRATION = { stated: 0.95, splits: 20, gold: 500 };
 
 export const SPEED = { votesPerTask: 5, workers: 1000, iterations: 20, accuracy: 0.8 };
