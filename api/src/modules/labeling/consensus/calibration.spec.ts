@@ -51,7 +51,7 @@ describe('calibration', () => {
         const total = weights.reduce((sum, weight) => sum + weight, 0);
         const posterior = weights.map((weight) => weight / total);
         const stated = calibrated(posterior, fitted);
-        expect(stated.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 8);
+        expect(stated.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
         const lead = posterior.indexOf(Math.max(...posterior));
         expect(stated[lead]!).toBeGreaterThanOrEqual(highest(stated) - 1e-12);
       }),

@@ -64,7 +64,9 @@ export function calibrated(posterior: ArrayLike<number>, { temperature, doubt, c
   }
   const stated = row[lead]!;
   if (stated <= ceiling || row.length < 2) return row;
-  return row.map((p, k) => (k === lead ? ceiling : (p * (1 - ceiling)) / (1 - stated)));
+  let others = 0;
+  for (let k = 0; k < row.length; k += 1) if (k !== lead) others += row[k]!;
+  return row.map((p, k) => (k === lead ? ceiling : (p * (1 - ceiling)) / others));
 }
 
 /** 1, or how often the sure ones were right when that is less than what makes a task sure. */
