@@ -70,6 +70,10 @@ describe('labeling', () => {
         'an answer outside the labels',
         { quiz: GOLD.map(() => ({ mediaType: 'a/b', contentBase64: '', answer: 'x' })) },
       ],
+      [
+        'a quiz that never asks for one of the labels',
+        { quiz: GOLD.map((_, i) => ({ mediaType: 'a/b', contentBase64: '', answer: i % 2 ? '0' : '1' })) },
+      ],
       ['no price', { price: '0' }],
       ['overlaps in the wrong order', { overlapMin: 3, overlapMax: 2 }],
       ['a repeated label', { labels: ['0', '0', '1', '2'] }],

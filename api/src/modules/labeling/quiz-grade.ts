@@ -17,3 +17,27 @@ export function gradeQuiz(answers: readonly string[], gold: readonly string[], p
     reason: `${passed ? 'GOLD_PASSED' : 'GOLD_FAILED'} ${correct}/${gold.length}`,
   };
 }
+
+/** Least share of right answers. */
+const LEAST_BPS = 7_000;
+/** Of those who guess, at most one in so many passes. */
+const LUCKY_ONE_IN = 20n;
+
+/**
+ * The share that passes a quiz of so many items over so many labels, basis points: 70 %, or more where guessing would pass too
+ * often (exact binomial tail).
+ */
+export function passBpsOf(items: number, labels: number): number {
+  const wrong = BigInt(labels - 1);
+  const all = BigInt(labels) ** BigInt(items);
+  let lucky = 0n;
+  let ways = 1n;
+  let needed = items;
+  for (let right = items; right * 10_000 >= LEAST_BPS * items; right -= 1) {
+    lucky += ways * wrong ** BigInt(items - right);
+    if (lucky * LUCKY_ONE_IN > all) break;
+    needed = right;
+    ways = (ways * BigInt(right)) / BigInt(items - right + 1);
+  }
+  return Math.floor((needed * 10_000) / items);
+}

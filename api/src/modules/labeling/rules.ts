@@ -1,6 +1,7 @@
 import { jsonKeccak } from '@allod/protocol';
 import type { StoppingRule } from './consensus/stopping.ts';
 import { SCORER_HASH } from './scorer.generated.ts';
+import { passBpsOf } from './quiz-grade.ts';
 import type { Patience } from './settlement-types.ts';
 
 /**
@@ -86,7 +87,7 @@ export function rulesOf(job: {
     thresholdBps: THRESHOLD_BPS,
     marginBps: 2_000,
     quizSize: job.quizSize,
-    quizPassBps: 7_000,
+    quizPassBps: passBpsOf(job.quizSize, job.labels.length),
     leaseSeconds: Math.min(Math.max(job.secondsPerTask * TASKS_PER_LEASE, MIN_LEASE_SECONDS), MAX_LEASE_SECONDS),
     reviewSeconds: REVIEW_SECONDS,
     appealSeconds: APPEAL_SECONDS,
