@@ -257,6 +257,16 @@ describe('late items', () => {
     expect(sent).toEqual([]);
   });
 
+  it('are moved although another batch does not prove itself', async () => {
+    const bad = lateBatch(commit(), [0]);
+    bad.signature = `0x${'11'.repeat(65)}`;
+    late.unshift(bad);
+    const { rewrapFailures } = await client.resume();
+    expect(rewrapFailures).toMatchObject([{ error: { code: 'UNTRUSTED_ANSWER' } }]);
+    expect(events).toMatchObject([{ contributionIds: [commit().contributions[1]!.contributionId] }]);
+    expect(sent).toHaveLength(1);
+  });
+
   it('are not moved when their intake is still open', async () => {
     world.api.openIntake = 1;
     expect((await client.resume()).rewrapFailures).toMatchObject([{ error: { code: 'UNTRUSTED_ANSWER' } }]);

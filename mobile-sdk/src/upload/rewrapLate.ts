@@ -12,7 +12,7 @@ const ROUNDS = 100;
 /**
  * Moves what was validated too late for its version into the open intake: the same ciphertext, its DEK wrapped under the open intake's
  * KEK, under a new leaf at the same index. Safe to repeat and to run on several devices: the API moves an item once. What it takes to
- * move is loaded when there is something late.
+ * move is loaded when there is something late. A batch that does not prove itself, or does not open, does not hold up the others.
  */
 export async function rewrapLate(
   client: ClientContext,
@@ -27,11 +27,16 @@ export async function rewrapLate(
       .lateContributions;
     if (batches.length === 0) break;
     const { moveLate } = await import('./moveLate.ts');
-    try {
-      for (const batch of batches) done.push(await moveLate(client, ref, datasetId, batch, openIntake, consentOf));
-    } catch (error) {
-      if (!(error instanceof RefusedError) || !AGAIN.includes(error.code) || ++failures > RETRIES) throw error;
+    const errors: unknown[] = [];
+    for (const batch of batches) {
+      const moving = moveLate(client, ref, datasetId, batch, openIntake, consentOf);
+      await moving.then(
+        (moved) => done.push(moved),
+        (error: unknown) => errors.push(error),
+      );
     }
+    const lasting = errors.find((error) => !(error instanceof RefusedError && AGAIN.includes(error.code)));
+    if (errors.length > 0 && (lasting !== undefined || ++failures > RETRIES)) throw lasting ?? errors[0];
   }
   return done;
 }
