@@ -2,7 +2,11 @@ import type { GivenVerdict, KnownTask, SettlementInput, SubmittedAnnotation } fr
 import { posteriorByLabels, verdictOn } from './settlement-model.ts';
 import type { SettlementModel } from './settlement-model.ts';
 
-const SURE = 0.99;
+/**
+ * Posteriors say more than they know. Of the items that simulated jobs (`npm run sim -w @allod/test`, crew target, two seeds)
+ * took for known, 98.9 % were right from .99 on, 99.3 % from .995 on, and all of 998 from .999 on, which leaves half as many.
+ */
+const SURE = 0.995;
 const LABELERS_TO_KNOW = 5;
 /** So many must have met a known item before their answers can speak against it. */
 const ANSWERS_TO_DOUBT = 3;
