@@ -213,7 +213,13 @@ class Chaos {
     switch (blow) {
       case 'kill device': {
         const diceSeed = this.#dice.between(0, 2 ** 31);
-        return [() => this.#phone.kill(), () => void (this.#phone.isAlive || this.#phone.start(diceSeed))];
+        // Right after it said that something is safe: the moment at which a promise that came too early is found out.
+        const rightAfter = this.#dice.chance(0.7);
+        const strike = async (): Promise<void> => {
+          if (rightAfter) await this.#phone.until((report) => 'kept' in report, 2_000).catch(() => undefined);
+          await this.#phone.kill();
+        };
+        return [strike, () => void (this.#phone.isAlive || this.#phone.start(diceSeed))];
       }
       case 'kill api':
         return [() => api.kill('SIGKILL'), nothing];
@@ -228,9 +234,9 @@ class Chaos {
     }
   }
 
-  /** Leaves a few bytes, so that some writes end in their middle. */
+  /** Leaves nothing, or a few bytes, so that some writes end in their middle. */
   #fill(disk: SmallDisk): [strike: () => void, heal: () => void] {
-    const left = this.#dice.between(0, 64) * 1024;
+    const left = this.#dice.chance(0.5) ? 0 : this.#dice.between(1, 16) * 4096;
     return [() => disk.fill(left), () => disk.free()];
   }
 
