@@ -1,5 +1,5 @@
 /**
- * `npm run test:chaos -w @allod/test -- [--loops 20] [--seed N] [--json]`: see README.md. Exits 1 when something acknowledged was lost,
+ * `npm run test:chaos -w @allod/test -- [--loops 20] [--seed N] [--logs FOLDER] [--json]`: see README.md. Exits 1 when something acknowledged was lost,
  * doubled, changed or not anchored, or when something was found in clear.
  */
 import { randomInt } from 'node:crypto';
@@ -10,6 +10,7 @@ const { values } = parseArgs({
   options: {
     loops: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+    logs: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -24,7 +25,7 @@ const { buildStale } = (await import(new URL('../../infra/build.mjs', import.met
 };
 await buildStale({ log, only: ['api'] });
 process.stdout.write(`chaos: seed ${seed}, ${loops} loops\n`);
-const { faults, figures } = await runChaos({ seed, loops, log });
+const { faults, figures } = await runChaos({ seed, loops, log, logs: values.logs });
 for (const fault of faults) process.stdout.write(`FAULT ${fault}\n`);
 process.stdout.write(`${JSON.stringify({ ...figures, faults: faults.length })}\n`);
 process.exit(faults.length === 0 ? 0 : 1);

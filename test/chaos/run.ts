@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forgetPostgres, type ManagedProcess, type Stack, startStack, temporaryDataDir } from '@allod/dev';
@@ -24,6 +24,8 @@ export interface ChaosOptions {
   seed: number;
   loops: number;
   log: (line: string) => void;
+  /** Where the logs of all processes are copied to, for whoever looks for the cause of a fault. */
+  logs?: string | undefined;
 }
 
 export interface ChaosResult {
@@ -72,6 +74,8 @@ class Chaos {
   readonly #blows: Deck<Blow>;
   readonly #storms: Deck<Weather>;
   readonly #struck: Record<string, number> = {};
+  /** Found on the disk of a device that was just killed. */
+  readonly #inClear: Finding[] = [];
   readonly #dataDir = temporaryDataDir();
   /** Everything that is no part of the operator: device, wire. */
   readonly #outside = temporaryDataDir();
@@ -218,6 +222,9 @@ class Chaos {
         const strike = async (): Promise<void> => {
           if (rightAfter) await this.#phone.until((report) => 'kept' in report, 2_000).catch(() => undefined);
           await this.#phone.kill();
+          // What is in clear here may be gone at the end.
+          const { findings } = await searchFiles([this.#deviceDisk.folder], this.#canary);
+          this.#inClear.push(...findings);
         };
         return [strike, () => void (this.#phone.isAlive || this.#phone.start(diceSeed))];
       }
@@ -269,7 +276,7 @@ class Chaos {
 
   async judge(): Promise<ChaosResult> {
     const { urls, deployment } = this.#stack;
-    const faults = await untilAnchored(urls.database, 60_000);
+    const faults = await untilAnchored(urls.database, 120_000);
     const owner = this.#clients.of('stranger', { seed: this.#seed, platform: memoryPlatform() });
     const content = await checkContent(owner, this.#datasetId, this.#phone.journal);
     const operator = await checkOperator({
@@ -284,7 +291,9 @@ class Chaos {
       faults.push('the files of PostgreSQL are not where they are searched');
 
     const clean = await this.#search();
-    faults.push(...clean.findings.map(({ place, disguise }) => `the canary (${disguise}) is in ${place}`));
+    faults.push(
+      ...[...this.#inClear, ...clean.findings].map(({ place, disguise }) => `the canary (${disguise}) is in ${place}`),
+    );
     faults.push(...(await this.#searchFindsWhatIsThere()));
 
     const { kept, refused, warned, lives } = this.#phone.journal;
@@ -348,6 +357,11 @@ class Chaos {
 
   async end(): Promise<void> {
     clearInterval(this.#watch);
+    const { logs } = this.#options;
+    if (logs && this.#stack) {
+      cpSync(this.#stack.logDir, join(logs, 'operator'), { recursive: true });
+      cpSync(join(this.#outside, 'logs'), join(logs, 'device'), { recursive: true });
+    }
     if (this.#phone?.isAlive) await this.#phone.kill();
     for (const network of this.#networks) await network.close();
     await this.#clients?.close();

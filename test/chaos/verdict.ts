@@ -62,9 +62,20 @@ export async function untilAnchored(databaseUrl: string, withinMs: number): Prom
         `SELECT id, state FROM contribution WHERE state <> 'ANCHORED'`,
       );
       if (rows.length === 0) return [];
-      if (Date.now() > end) return rows.map(({ id, state }) => `contribution ${id} stays ${state}`);
+      if (Date.now() > end)
+        return [...rows.map(({ id, state }) => `contribution ${id} stays ${state}`), ...(await open(db))];
     }
   });
+}
+
+/** What the worker has still to do, and what stood in its way. */
+async function open(db: pg.Client): Promise<Faults> {
+  const { rows } = await db.query<{ row: object }>(
+    `SELECT json_build_object('type', o.type, 'attempts', o.attempts, 'error', o.error, 'runAt', j.run_at, 'now', now(),
+       'lockedBy', j.locked_by, 'lastError', j.last_error) AS row
+     FROM outbox o LEFT JOIN graphile_worker._private_jobs j ON j.payload ->> 'id' = o.id::text WHERE o.done_at IS NULL`,
+  );
+  return rows.map(({ row }) => `not done: ${JSON.stringify(row)}`);
 }
 
 /** What the chain, the database and the disk of the operator say, each asked for itself. */
