@@ -10,7 +10,7 @@ import type { Figure } from './report.ts';
 import { errorOf, meanOf } from './sets.ts';
 import type { Paid, Spam } from './spam.ts';
 import type { Baseline, Speed } from './speed.ts';
-import { emSpeed, speedAndBaseline } from './speed.ts';
+import { emSpeed, incrementalSpeed, speedAndBaseline } from './speed.ts';
 
 const MILLION = 1_000_000;
 /** The pay rule without a quiz is told for comparison only. */
@@ -26,6 +26,8 @@ export interface Measured {
   readonly pay: { readonly quiz: Record<Spam, BySet<Paid[]>>; readonly noQuiz: Record<Spam, BySet<Paid[]>> } | null;
   readonly calibration: BySet<Sure> | null;
   readonly speed1M: { readonly k2: Speed; readonly k4: Speed; readonly baseline: Baseline } | null;
+  /** Labels per second, K = 4. */
+  readonly incremental: number | null;
   readonly speed10M: { readonly k2: Speed; readonly k4: Speed } | null;
 }
 
@@ -46,6 +48,7 @@ export async function measure(work: Work): Promise<Measured> {
   const started = performance.now();
   const done = (name: string) => say(`${name}: done at ${((performance.now() - started) / 1000).toFixed(0)} s`);
   const speed1M = wants('speed') ? speedAndBaseline(MILLION) : null;
+  const incremental = wants('speed') ? incrementalSpeed(MILLION, 4) : null;
   if (speed1M) done('speed');
   const speed10M = wants('speed10M') ? { k2: emSpeed(10 * MILLION, 2), k4: emSpeed(10 * MILLION, 4) } : null;
   if (speed10M) done('speed10M');
@@ -77,7 +80,7 @@ export async function measure(work: Work): Promise<Measured> {
     wants('calibration') ? bySet<Sure>('calibration', { splits: repeats ?? CALIBRATION.splits }) : null,
   ]);
   const pay = quizPay && noQuizPay ? { quiz: quizPay, noQuiz: noQuizPay } : null;
-  return { accuracy, adaptive, spam, pay, calibration, speed1M, speed10M };
+  return { accuracy, adaptive, spam, pay, calibration, speed1M, incremental, speed10M };
 }
 
 /** Mean, standard error and worst of figures where more is worse. */
@@ -153,6 +156,7 @@ export function figuresOf(measured: Measured): Record<string, Figure | undefined
     figures.labels10M_k2_s = { value: speed10M.k2.seconds };
     figures.labels10M_k4_s = { value: speed10M.k4.seconds };
   }
+  if (measured.incremental !== null) figures.incremental_per_s = { value: measured.incremental };
   const rss = memoryOf(measured);
   if (rss !== null) figures.rss_mb = { value: rss };
   return figures;
@@ -215,7 +219,7 @@ export function jsonOf(method: Method, measured: Measured): object {
       labels1M_k4_s: speed1M?.k4.seconds ?? null,
       labels10M_k2_s: speed10M?.k2.seconds ?? null,
       labels10M_k4_s: speed10M?.k4.seconds ?? null,
-      incremental_per_s: null,
+      incremental_per_s: measured.incremental,
       rss_mb: memoryOf(measured),
     },
     baseline: speed1M?.baseline ?? null,

@@ -19,6 +19,15 @@ export function emSpeed(votes: number, classes: number, save?: string): Speed {
   return JSON.parse(ran.stdout) as Speed;
 }
 
+/** Labels per second of the online model in a fresh Node process. */
+export function incrementalSpeed(votes: number, classes: number): number {
+  const program = fileURLToPath(new URL('./incremental.process.ts', import.meta.url));
+  const ran = spawnSync(process.execPath, [program, String(votes), String(classes)], { encoding: 'utf8' });
+  if (ran.status !== 0)
+    throw new Error(`the incremental process ended with ${ran.status ?? ran.signal}: ${ran.stderr}`);
+  return (JSON.parse(ran.stdout) as { perSecond: number }).perSecond;
+}
+
 export type Baseline =
   { readonly kind: string; readonly labels1M_k2_s: number; readonly labels1M_k4_s: number } | string;
 
