@@ -13,7 +13,9 @@ export function isRing(table: VoteTable, goldLabel: Int32Array, group: Uint8Arra
   const { members, inner, outer, outside, gold } = compared;
   if (members < SMALLEST_GROUP || inner.met < ENOUGH || inner.agreed < ONE_VOICE * inner.met) return false;
   const known = knowledge(gold, table.labels.length);
-  if (Math.abs(known) > CERTAIN) return known < 0;
+  if (known < -CERTAIN) return true;
+  // One voice that knows is right about as often as it agrees with itself: a lucky ring is not.
+  if (known > CERTAIN && gold.agreed > KNOWING * gold.met) return false;
   if (outer.met < ENOUGH || outside.met < ENOUGH || 2 * compared.votes > table.voteLabel.length) return false;
   const among = agreementOf(outside, -BOUND);
   return among > 0 && agreementOf(outer, BOUND) < ECHO * among;
@@ -28,6 +30,8 @@ const ONE_VOICE = 0.97;
 const BOUND = 2;
 /** ln odds of knowledge from which on the gold decides. */
 const CERTAIN = 3;
+/** Share of gold that a group of one voice gets right when it knows. */
+const KNOWING = 0.8;
 /** Share of the agreement among the others that experts would reach with them. */
 const ECHO = 0.5;
 
