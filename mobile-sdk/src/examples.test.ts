@@ -128,6 +128,7 @@ it('the quickstart of the README runs as written', async () => {
   const made = {
     createClient: () => world.client({ seed: seedOf(45) }),
     nodePlatform: () => undefined,
+    directory: '',
     api: '',
     chain: {},
     keyGate: {},
