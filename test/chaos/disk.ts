@@ -30,13 +30,22 @@ export function smallDisk(folder: string, mebibytes: number): SmallDisk {
     kind: 'tmpfs',
     env: {},
     // Made smaller instead of filled: at once, and without the memory that a filler would take.
-    fill: (bytes) => {
-      const { blocks, bfree, bsize } = statfsSync(folder);
-      mount(folder, `remount,size=${(blocks - bfree) * bsize + bytes}`);
-    },
+    fill: (bytes) => shrink(folder, bytes),
     free: () => mount(folder, `remount,size=${mebibytes}m`),
     close: () => void execFileSync('umount', ['-l', folder]),
   };
+}
+
+function shrink(folder: string, left: number): void {
+  for (let tries = 1; ; tries++) {
+    const { blocks, bfree, bsize } = statfsSync(folder);
+    try {
+      return mount(folder, `remount,size=${(blocks - bfree) * bsize + left}`);
+    } catch (error) {
+      // Somebody wrote in between, and a tmpfs cannot be smaller than what it holds.
+      if (tries >= 20) throw error;
+    }
+  }
 }
 
 function mount(folder: string, options: string): void {
