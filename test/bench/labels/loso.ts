@@ -117,6 +117,8 @@ function sayModels(
   say(
     `| mean | | ${percent(meanOf(left.map(({ score }) => score)))} | ${percent(meanOfModel(CHOSEN))} | ${percent(meanOfModel('mv'))} |`,
   );
+  const fewer = leaveOneOut(sets, averages, (set, choice) => accuracy[set]![averages[choice]!]!, meanOf);
+  say(`chosen among the ${averages.length} averages only: ${percent(meanOf(fewer.map(({ score }) => score)))}`);
   say(`best plain mean of ${MODELS.length} models: ${percent(meanOfModel(best))} (${best})`);
 }
 
