@@ -17,12 +17,13 @@ import { checkContent, checkNothingEncryptedTwice, checkOperator, type Faults, u
 const TERMS_HASH = `0x${'22'.repeat(32)}`;
 const BLOWS = ['kill device', 'kill api', 'kill worker', 'kill postgres', 'fill server', 'fill device'] as const;
 type Blow = (typeof BLOWS)[number];
-const BLOWS_PER_LOOP = 2;
 const STORMS_PER_LOOP = 3;
 
 export interface ChaosOptions {
   seed: number;
   loops: number;
+  /** Kills and full disks in each loop; default 2. */
+  blowsPerLoop?: number;
   log: (line: string) => void;
   /** Where the logs of all processes are copied to, for whoever looks for the cause of a fault. */
   logs?: string | undefined;
@@ -192,7 +193,7 @@ class Chaos {
       plan.push({ at: from, name: weather, act: () => this.#setWeather(weather) });
       plan.push({ at: from + this.#dice.between(200, 900), name: 'open', act: () => this.#setWeather('open') });
     }
-    for (let i = 0; i < BLOWS_PER_LOOP; i++) {
+    for (let i = 0; i < (this.#options.blowsPerLoop ?? 2); i++) {
       const blow = this.#blows.deal();
       this.#struck[blow] = (this.#struck[blow] ?? 0) + 1;
       const from = at();
