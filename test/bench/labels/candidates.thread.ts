@@ -4,7 +4,6 @@ import { goldByTask, startPosterior } from '../../../api/src/modules/labeling/co
 import { hearWorkers } from '../../../api/src/modules/labeling/consensus/heard-workers.ts';
 import { oneCoin } from '../../../api/src/modules/labeling/consensus/one-coin.ts';
 import { plainDawidSkene } from '../../../api/src/modules/labeling/consensus/plain-dawid-skene.ts';
-import { serve } from '../../../api/src/modules/labeling/consensus/thread-pool.ts';
 import type { PayRule } from '../../../api/src/modules/labeling/consensus/verdict.ts';
 import { wawa } from '../../../api/src/modules/labeling/consensus/wawa.ts';
 import { adaptiveSavings } from './adaptive.ts';
@@ -19,7 +18,7 @@ interface Asked {
 }
 
 /** Models by name: `mv`, `wawa`, `coin`, `ds`, or `two-STRENGTH-PRIORWEIGHT`; `+` averages several. */
-function accuracies({ folder, set: name, candidates }: Asked & { candidates: readonly string[] }) {
+export function accuracies({ folder, set: name, candidates }: Asked & { candidates: readonly string[] }) {
   const set = readSet(folder, name)!;
   const none = goldByTask(set.table, new Map());
   const hearing = hearWorkers(set.table, none);
@@ -54,7 +53,12 @@ function accuracies({ folder, set: name, candidates }: Asked & { candidates: rea
 }
 
 /** Loss and saving of each threshold over `orders` orders. */
-function savings({ folder, set, thresholds, orders }: Asked & { thresholds: readonly number[]; orders: number }) {
+export function savings({
+  folder,
+  set,
+  thresholds,
+  orders,
+}: Asked & { thresholds: readonly number[]; orders: number }) {
   const known = readSet(folder, set)!;
   return thresholds.map((threshold) => {
     const runs = adaptiveSavings(known, orders, threshold);
@@ -63,7 +67,7 @@ function savings({ folder, set, thresholds, orders }: Asked & { thresholds: read
 }
 
 /** What each pay rule does, mean over kinds of spam and seeds. */
-function paid({ folder, set, rules, seeds }: Asked & { rules: readonly PayRule[]; seeds: number }): Paid[] {
+export function paid({ folder, set, rules, seeds }: Asked & { rules: readonly PayRule[]; seeds: number }): Paid[] {
   const known = readSet(folder, set)!;
   const runs = PAY.kinds.flatMap((kind) =>
     Array.from({ length: seeds }, (_, seed) => paidByRule(known, kind, seed, true, rules)),
@@ -73,5 +77,3 @@ function paid({ folder, set, rules, seeds }: Asked & { rules: readonly PayRule[]
     honestUnpaid: meanOf(runs.map((run) => run[i]!.honestUnpaid)),
   }));
 }
-
-serve({ accuracies, savings, paid });

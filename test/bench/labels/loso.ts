@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { ThreadPool } from '../../../api/src/modules/labeling/consensus/thread-pool.ts';
+import { threadsOf } from '../../../api/src/modules/labeling/consensus/threads.ts';
 import type { PayRule } from '../../../api/src/modules/labeling/consensus/verdict.ts';
 import { PAY_RULE } from '../../../api/src/modules/labeling/consensus/verdict.ts';
 import type { Saving } from './adaptive.ts';
@@ -83,10 +83,12 @@ export async function run(args: readonly string[]): Promise<number> {
     say(`SKIPPED: no label sets at ${folder}; name their folder or set TRUTH_SETS`);
     return 0;
   }
-  const pool = new ThreadPool(new URL('./candidates.thread.ts', import.meta.url), availableParallelism());
+  const threads = threadsOf(new URL('./candidates.thread.ts', import.meta.url), availableParallelism());
   const ask = async <Answer>(name: string, of: readonly string[], input: object) =>
     Object.fromEntries(
-      await Promise.all(of.map(async (set) => [set, await pool.run<Answer>(name, { folder, set, ...input })] as const)),
+      await Promise.all(
+        of.map(async (set) => [set, (await threads.run({ folder, set, ...input }, { name })) as Answer] as const),
+      ),
     );
   try {
     sayModels(await ask<Record<string, number>>('accuracies', sets, { candidates: MODELS }), sets, say);
@@ -95,7 +97,7 @@ export async function run(args: readonly string[]): Promise<number> {
     sayRules(await ask<Paid[]>('paid', sets, { rules: RULES, seeds: 1 }), sets, say);
     return 0;
   } finally {
-    await pool.close();
+    await threads.destroy();
   }
 }
 

@@ -5,15 +5,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { METHODS } from '../../../api/src/modules/labeling/consensus/aggregate.ts';
 import type { Method } from '../../../api/src/modules/labeling/consensus/aggregate.ts';
-import { ThreadPool } from '../../../api/src/modules/labeling/consensus/thread-pool.ts';
+import { threadsOf } from '../../../api/src/modules/labeling/consensus/threads.ts';
 import { figuresOf, jsonOf, measure } from './measure.ts';
-import { DEFAULT_SETS, SETS } from './protocol.ts';
+import { DEFAULT_SETS, PARTS, SETS } from './protocol.ts';
+import type { Part } from './protocol.ts';
 import { exitCodeOf, readReasons, rowsOf, tableOf } from './report.ts';
 import { TARGETS } from './targets.ts';
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
-export const PARTS = ['adaptive', 'spam', 'pay', 'calibration', 'speed', 'speed10M'] as const;
-export type Part = (typeof PARTS)[number];
 
 const USAGE = `bench labels [--json] [--sets DIR] [--method ${METHODS.join('|')}] [--parts ${PARTS.join(',')}|none] [--repeats N]
 --sets, else TRUTH_SETS, else ${DEFAULT_SETS}: a folder with <set>/answers.csv and <set>/truth.csv
@@ -48,15 +47,15 @@ export async function run(args: readonly string[]): Promise<number> {
   const sets = SETS.filter((set) => existsSync(join(request.folder, set, 'truth.csv')));
   for (const set of SETS) if (!sets.includes(set)) say(`SKIPPED: set ${set} is not in ${request.folder}`);
   if (sets.length === 0) return skip(`no known set in ${request.folder}`);
-  const pool = new ThreadPool(new URL('./measure.thread.ts', import.meta.url), availableParallelism());
+  const threads = threadsOf(new URL('./measure.thread.ts', import.meta.url), availableParallelism());
   try {
-    const measured = await measure({ ...request, sets, pool, say });
+    const measured = await measure({ ...request, sets, threads, say });
     const rows = rowsOf(TARGETS, figuresOf(measured), readReasons());
     for (const line of tableOf(rows)) say(line);
     if (request.json) say(JSON.stringify(jsonOf(request.method, measured), rounded));
     return exitCodeOf(rows);
   } finally {
-    await pool.close();
+    await threads.destroy();
   }
 }
 

@@ -1,6 +1,5 @@
 import { aggregate } from '../../../api/src/modules/labeling/consensus/aggregate.ts';
 import type { Method } from '../../../api/src/modules/labeling/consensus/aggregate.ts';
-import { serve } from '../../../api/src/modules/labeling/consensus/thread-pool.ts';
 import { adaptiveSavings } from './adaptive.ts';
 import { calibrationOf } from './calibration.ts';
 import type { Scenario } from './protocol.ts';
@@ -33,7 +32,7 @@ function setOf({ folder, set }: SetRequest): LabelSet {
   return known;
 }
 
-function accuracy(request: SetRequest & { method: Method }): SetAccuracy {
+export function accuracy(request: SetRequest & { method: Method }): SetAccuracy {
   const set = setOf(request);
   const { posterior, chosen } = aggregate(set.table, { method: request.method });
   const right = accuracyOf(set.table, posterior, set.truth);
@@ -47,12 +46,12 @@ function accuracy(request: SetRequest & { method: Method }): SetAccuracy {
   };
 }
 
-serve({
-  accuracy,
-  adaptive: (request: SetRequest & { orders: number }) => adaptiveSavings(setOf(request), request.orders),
-  spam: (request: SetRequest & { scenario: Scenario; seeds: number }) =>
-    spamLosses(setOf(request), request.scenario, request.seeds),
-  pay: (request: SetRequest & { kind: Spam; seeds: number; quiz: boolean }) =>
-    paidBySeed(setOf(request), request.kind, request.seeds, request.quiz),
-  calibration: (request: SetRequest & { splits: number }) => calibrationOf(setOf(request), request.splits),
-});
+export const adaptive = (request: SetRequest & { orders: number }) => adaptiveSavings(setOf(request), request.orders);
+
+export const spam = (request: SetRequest & { scenario: Scenario; seeds: number }) =>
+  spamLosses(setOf(request), request.scenario, request.seeds);
+
+export const pay = (request: SetRequest & { kind: Spam; seeds: number; quiz: boolean }) =>
+  paidBySeed(setOf(request), request.kind, request.seeds, request.quiz);
+
+export const calibration = (request: SetRequest & { splits: number }) => calibrationOf(setOf(request), request.splits);

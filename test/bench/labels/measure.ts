@@ -1,11 +1,10 @@
 import type { Method } from '../../../api/src/modules/labeling/consensus/aggregate.ts';
-import type { ThreadPool } from '../../../api/src/modules/labeling/consensus/thread-pool.ts';
+import type { Piscina } from 'piscina';
 import type { Saving } from './adaptive.ts';
 import type { Sure } from './calibration.ts';
-import type { Part } from './main.ts';
 import type { SetAccuracy } from './measure.thread.ts';
 import { ADAPTIVE, CALIBRATION, PAY, SCENARIO_NAMES, SPAM } from './protocol.ts';
-import type { Scenario } from './protocol.ts';
+import type { Part, Scenario } from './protocol.ts';
 import type { Figure } from './report.ts';
 import { errorOf, meanOf } from './sets.ts';
 import type { Paid, Spam } from './spam.ts';
@@ -37,13 +36,13 @@ export interface Work {
   readonly method: Method;
   readonly parts: readonly Part[];
   readonly repeats: number | undefined;
-  readonly pool: ThreadPool;
+  readonly threads: Piscina;
   readonly say: (text: string) => void;
 }
 
 /** Speed first, while nothing else runs; then every part over all sets at once, on all threads. */
 export async function measure(work: Work): Promise<Measured> {
-  const { pool, folder, repeats, say } = work;
+  const { threads, folder, repeats, say } = work;
   const wants = (part: Part) => work.parts.includes(part);
   const started = performance.now();
   const done = (name: string) => say(`${name}: done at ${((performance.now() - started) / 1000).toFixed(0)} s`);
@@ -54,7 +53,8 @@ export async function measure(work: Work): Promise<Measured> {
   if (speed10M) done('speed10M');
   /** One call per set, of `sets` or all. */
   const bySet = async <Value>(name: string, input: object, sets = work.sets): Promise<BySet<Value>> => {
-    const figures = sets.map(async (set) => [set, await pool.run<Value>(name, { folder, set, ...input })] as const);
+    const asked = (set: string) => threads.run({ folder, set, ...input }, { name }) as Promise<Value>;
+    const figures = sets.map(async (set) => [set, await asked(set)] as const);
     const result = Object.fromEntries(await Promise.all(figures));
     done(`${name} ${Object.values(input).join(' ')}`.trim());
     return result;

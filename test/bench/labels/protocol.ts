@@ -52,3 +52,7 @@ export const PAY = { share: 0.3, informative: 0.3, kinds: ['random', 'constant',
 export const CALIBRATION = { stated: 0.95, splits: 20, gold: 500 };
 
 export const SPEED = { votesPerTask: 5, workers: 1000, iterations: 20, accuracy: 0.8 };
+
+/** What the bench can measure beside the accuracy of each set. */
+export const PARTS = ['adaptive', 'spam', 'pay', 'calibration', 'speed', 'speed10M'] as const;
+export type Part = (typeof PARTS)[number];

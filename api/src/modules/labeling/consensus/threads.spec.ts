@@ -2,12 +2,12 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { aggregate, METHODS } from './aggregate.ts';
 import { aggregateInThread, CONSENSUS_THREAD } from './aggregate-in-thread.ts';
 import { simulateVotes } from './simulate-votes.ts';
-import { ThreadPool } from './thread-pool.ts';
+import { threadsOf } from './threads.ts';
 import { buildVoteTable } from './vote-table.ts';
 
 const LABELS = ['a', 'b', 'c'];
-const pool = new ThreadPool(CONSENSUS_THREAD, 2);
-afterAll(() => pool.close());
+const threads = threadsOf(CONSENSUS_THREAD, 2);
+afterAll(() => threads.destroy());
 
 function quizzedTable(tasks: number) {
   const workers = [0.9, 0.8, 0.7, 0.6, 'random' as const, 'ring' as const, 'ring' as const];
@@ -20,7 +20,7 @@ describe('consensus in a thread', () => {
   it.each(METHODS)('%s: the same bytes as in this thread', async (method) => {
     const { table, gold } = quizzedTable(60);
     const here = aggregate(table, { method, gold });
-    const there = await aggregateInThread(pool, table, { method, gold });
+    const there = await aggregateInThread(threads, table, { method, gold });
     expect(Buffer.from(there.posterior.buffer).equals(Buffer.from(here.posterior.buffer))).toBe(true);
     expect(there).toEqual(here);
   });
@@ -36,7 +36,7 @@ describe('consensus in a thread', () => {
     setImmediate(count);
     aggregate(table, { gold });
     const here = turns;
-    await aggregateInThread(pool, table, { gold });
+    await aggregateInThread(threads, table, { gold });
     counting = false;
     expect(here).toBe(0);
     expect(turns).toBeGreaterThan(100);
@@ -45,21 +45,14 @@ describe('consensus in a thread', () => {
   it('rejects what the function throws, and answers the next call', async () => {
     const { table } = quizzedTable(3);
     const gold = new Map([['quiz0', 'not a label']]);
-    await expect(aggregateInThread(pool, table, { gold })).rejects.toThrow('not in the label schema');
-    await expect(pool.run('nothing', null)).rejects.toThrow('no such thread function');
-    await expect(aggregateInThread(pool, table)).resolves.toMatchObject({ method: 'average' });
-  });
-
-  it('rejects when a thread cannot start, and after it is closed', async () => {
-    const broken = new ThreadPool(new URL('data:text/javascript,throw new Error("broken module")'), 1);
-    await expect(broken.run('aggregate', null)).rejects.toThrow('broken module');
-    await broken.close();
-    await expect(broken.run('aggregate', null)).rejects.toThrow('closed');
+    await expect(aggregateInThread(threads, table, { gold })).rejects.toThrow('not in the label schema');
+    await expect(threads.run(null, { name: 'nothing' })).rejects.toThrow('No handler');
+    await expect(aggregateInThread(threads, table)).resolves.toMatchObject({ method: 'average' });
   });
 
   it('runs more calls than it has threads, each with its own answer', async () => {
     const tables = [5, 10, 15, 20, 25].map((tasks) => quizzedTable(tasks).table);
-    const lengths = await Promise.all(tables.map((table) => aggregateInThread(pool, table)));
+    const lengths = await Promise.all(tables.map((table) => aggregateInThread(threads, table)));
     expect(lengths.map(({ chosen }) => chosen.length)).toEqual([10, 15, 20, 25, 30]);
   });
 });
