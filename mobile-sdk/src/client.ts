@@ -1,11 +1,12 @@
 import { LEAF_SIZE } from '@allod/protocol';
 import type { Signer } from 'ethers';
-import * as actions from './actions/index.ts';
+import type * as actions from './actions/index.ts';
 import { bind, type BoundActions } from './bind.ts';
-import { type ChainOptions, connectChain } from './chain/contracts.ts';
+import { type ChainOptions, describeChain } from './chain/chain.ts';
 import { type ClientContext, refOf } from './context.ts';
 import { AllodError } from './errors/base.ts';
 import { type ClientEvents, Emitter } from './events.ts';
+import { everyAction } from './everyAction.ts';
 import { Sessions } from './identity/sessions.ts';
 import type { Contributor } from './identity/walletContributor.ts';
 import type { KeyGate } from './keys/key-gate.port.ts';
@@ -63,7 +64,7 @@ export function createClientOn(given: Platform, options: CreateClientOptions): C
   const api = options.api.replace(/\/+$/, '');
   const platform = { ...withServerTime(given, api), resumeStore: sealedStoreOf(given) };
   const page = (globalThis as { location?: { host?: string; origin?: string } }).location;
-  const chain = connectChain(options.chain);
+  const chain = describeChain(options.chain);
   const closing = new AbortController();
   const context: ClientContext = {
     api,
@@ -90,12 +91,12 @@ export function createClientOn(given: Platform, options: CreateClientOptions): C
   };
   return {
     ...context,
-    ...bind(context, actions),
+    ...bind(context, everyAction),
     on: (name, listener) => context.events.on(name, listener),
     contributorRef: (datasetId) => refOf(context, datasetId).address,
     close: async () => {
       closing.abort(new Error('the client was closed'));
-      chain.provider.destroy();
+      chain.disconnect?.();
       await options.keyGate.close();
     },
   };

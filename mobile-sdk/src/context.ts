@@ -1,13 +1,14 @@
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { contributorRef, refPrivateKey, refSeed } from '@allod/protocol';
-import { BaseWallet, type Signer, SigningKey } from 'ethers';
-import type { Chain } from './chain/contracts.ts';
+import type { Signer } from 'ethers';
+import type { Chain } from './chain/chain.ts';
 import { SeedMissingError, SignerMissingError } from './errors/account.ts';
 import { ApiError } from './errors/api.ts';
 import type { ClientEvents, Emitter } from './events.ts';
 import { request } from './graphql/transport.ts';
 import type { Account } from './identity/account.ts';
 import type { Contributor } from './identity/walletContributor.ts';
+import { LocalSigner } from './identity/localSigner.ts';
 import type { Sessions } from './identity/sessions.ts';
 import type { KeyGate } from './keys/key-gate.port.ts';
 import type { Platform } from './platform/ports.ts';
@@ -47,8 +48,7 @@ export interface RefAccount extends Account {
 /** The client's wallet. Throws {@link SignerMissingError} when it has none. */
 export async function walletOf(client: ClientContext): Promise<Account> {
   if (!client.signer) throw new SignerMissingError();
-  const signer = client.signer.provider ? client.signer : client.signer.connect(client.chain.provider);
-  return { address: await signer.getAddress(), signer };
+  return { address: await client.signer.getAddress(), signer: client.signer };
 }
 
 /** The contributorRef of this client in a dataset: of its seed, or the wallet itself. Throws {@link SeedMissingError} without either. */
@@ -56,7 +56,7 @@ export function refOf(client: ClientContext, datasetId: string): RefAccount {
   const { contributor } = client;
   if (contributor) {
     const { address, signer } = contributor;
-    return { address, signer: signer.provider ? signer : signer.connect(client.chain.provider), refSeed: undefined };
+    return { address, signer, refSeed: undefined };
   }
   if (!client.seed) throw new SeedMissingError();
   const key = datasetId.toLowerCase();
@@ -65,7 +65,7 @@ export function refOf(client: ClientContext, datasetId: string): RefAccount {
     const seed = refSeed(client.seed, client.chain.chainId, key);
     account = {
       address: contributorRef(seed),
-      signer: new BaseWallet(new SigningKey(refPrivateKey(seed)), client.chain.provider),
+      signer: new LocalSigner(refPrivateKey(seed)),
       refSeed: seed,
     };
     client.refs.set(key, account);

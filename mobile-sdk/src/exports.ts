@@ -1,6 +1,6 @@
 export type { Client, CreateClientOptions } from './client.ts';
 export type { ClientContext } from './context.ts';
-export type { Chain, ChainOptions, ContractAddresses } from './chain/contracts.ts';
+export type { Chain, ChainOptions, ContractAddresses } from './chain/chain.ts';
 export type { ChainDataset } from './chain/reads.ts';
 export type { ChainVersion } from './chain/versions.ts';
 export type {
@@ -79,6 +79,7 @@ export {
   UploadError,
 } from './errors/upload.ts';
 
+export { providerOf } from './chain/contracts.ts';
 export { memoryPlatform } from './platform/memory.ts';
 export type { Clock, DeviceState, Fetch, KeyStore, Network, Platform, ResumeStore } from './platform/ports.ts';
 
@@ -87,6 +88,7 @@ export type { KeySession, KeySigner, StartSessionOptions } from './keys/session.
 export { type Contributor, type Eip1193Provider, walletContributor } from './identity/walletContributor.ts';
 export type { AllodNetwork } from './keys/allodNetwork.ts';
 export { networkOf } from './keys/networks.ts';
-export { createLightKeyGate, type LightKeyGateOptions } from './keys/light.ts';
+export { createLightKeyGate } from './keys/lazyLight.ts';
+export type { LightKeyGateOptions } from './keys/light.ts';
 
 export { Code, ItemReason, Purpose, purposeNames, purposesOf, Role, VerdictReason } from '@allod/protocol';

@@ -1,11 +1,23 @@
-import { AbiCoder, keccak256 } from 'ethers';
-import { type Hex, tag } from './bytes.ts';
-
-const coder = AbiCoder.defaultAbiCoder();
+import { getAddress, keccak256 } from 'ethers';
+import { concatBytes, fromHex, type Hex, tag, uintBE } from './bytes.ts';
 
 /** keccak256 of Solidity's `abi.encode(tag, parts…)`: fixed width, so no two inputs meet. Throws when a part does not fit its type. */
 function derive(label: string, types: string[], values: unknown[]): Hex {
-  return keccak256(coder.encode(['bytes32', ...types], [tag(label), ...values])) as Hex;
+  return keccak256(
+    concatBytes(fromHex(tag(label)), ...values.map((value, i) => word(types[i] as string, value))),
+  ) as Hex;
+}
+
+/** A value of a static type as `abi.encode` writes it: 32 bytes, numbers and addresses to the right. */
+function word(type: string, value: unknown): Uint8Array {
+  const bytes =
+    type === 'address'
+      ? fromHex(getAddress(value as string))
+      : type === 'bytes32'
+        ? fromHex(value as string)
+        : uintBE(value as bigint | number, Number(type.slice('uint'.length)) / 8);
+  if (type === 'bytes32' && bytes.length !== 32) throw new RangeError(`${String(value)} is not 32 bytes`);
+  return concatBytes(new Uint8Array(32 - bytes.length), bytes);
 }
 
 /** Id of a dataset; equal to what `DatasetRegistry.createDataset` derives. */

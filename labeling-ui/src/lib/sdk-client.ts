@@ -1,5 +1,5 @@
 import { Contract } from 'ethers';
-import { AllodError, createClient, createLightKeyGate } from '@allod/sdk';
+import { AllodError, createClient, createLightKeyGate, providerOf } from '@allod/sdk';
 import type {
   EscrowBalance,
   LabelingClient,
@@ -190,7 +190,7 @@ const VOUCHER_REDEEMED =
 
 /** Newest first, from the escrow's own events. */
 async function readWithdrawals({ chain }: SdkClient, labeler: string): Promise<WithdrawalRecord[]> {
-  const escrow = new Contract(chain.contracts.LabelEscrow, [VOUCHER_REDEEMED], chain.provider);
+  const escrow = new Contract(chain.contracts.LabelEscrow, [VOUCHER_REDEEMED], providerOf(chain));
   const logs = await escrow.queryFilter(escrow.filters['VoucherRedeemed']!(null, labeler), 0, 'latest');
   const records = logs.flatMap((log) => {
     if (!('args' in log)) return [];

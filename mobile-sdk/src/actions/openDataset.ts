@@ -1,5 +1,5 @@
 import type { Manifest, ManifestItem } from '@allod/protocol';
-import type { Signer } from 'ethers';
+import type { AccountSigner } from '../identity/account.ts';
 import { readDataset } from '../chain/reads.ts';
 import { type ChainVersion, readVersion } from '../chain/versions.ts';
 import { type ClientContext, walletOf } from '../context.ts';
@@ -24,7 +24,7 @@ export interface OpenDatasetParameters {
   /** Default the newest open version. */
   version?: number;
   /** Account that the keepers are asked for: a licensee, a seat holder or a contributor. Default the wallet. */
-  licensee?: Signer;
+  licensee?: AccountSigner;
   /** Only the items of this contributor. */
   contributorRef?: string;
 }
@@ -110,6 +110,6 @@ export async function openDataset(
   };
 }
 
-async function readerOf(client: ClientContext, licensee: Signer | undefined): Promise<Account> {
+async function readerOf(client: ClientContext, licensee: AccountSigner | undefined): Promise<Account> {
   return licensee ? { address: await licensee.getAddress(), signer: licensee } : walletOf(client);
 }

@@ -136,7 +136,7 @@ async function pay(
   const nonce = purchaseNonce({ ...terms, chainId: chain.chainId, vault: address, licensee: licensee.address, salt });
   const window = { validAfter: 0, validBefore: until };
   const signature = await signAuthorization(client, licensee, token, { to: address, value: price, nonce, ...window });
-  const sender = relayer ? (relayer.provider ? relayer : relayer.connect(chain.provider)) : licensee.signer;
+  const sender = relayer ?? licensee.signer;
   const sending = contractAt(chain, 'LicenseVault', sender);
   return transact(
     sending,

@@ -1,54 +1,11 @@
 import { abis } from '@allod/contracts';
-import { Contract, type ContractRunner, FallbackProvider, getAddress, JsonRpcProvider, type Provider } from 'ethers';
-
-/** Names and addresses of the deployed contracts that the SDK talks to. `TestUSD` stands for the payment token. */
-export interface ContractAddresses {
-  DatasetRegistry: string;
-  ConsentRegistry: string;
-  ContributionRegistry: string;
-  LicenseVault: string;
-  LabelEscrow: string;
-  AccessPolicy: string;
-  KeeperRegistry: string;
-  TestUSD?: string;
-}
-
-/** The chain as the caller knows it. Nothing here is ever taken from the API. */
-export interface ChainOptions {
-  chainId: number;
-  /** Chain name inside sealed conditions, `base` or `baseSepolia`; development maps `baseSepolia` to its own chain. */
-  name: string;
-  /** One JSON-RPC endpoint, or several that stand in for each other. */
-  rpcUrl?: string;
-  rpcUrls?: readonly string[];
-  /** A provider of your own instead of the endpoints. */
-  provider?: Provider;
-  contracts: ContractAddresses;
-  /** Milliseconds between polls for a receipt; default 1,000. */
-  pollingInterval?: number;
-}
-
-export interface Chain {
-  chainId: number;
-  name: string;
-  contracts: ContractAddresses;
-  provider: Provider;
-}
-
-/** Connects to the chain's endpoints; nothing is asked before the first call. */
-export function connectChain(options: ChainOptions): Chain {
-  const { chainId, name } = options;
-  const entries = Object.entries(options.contracts as Partial<ContractAddresses>)
-    .filter(([, address]) => typeof address === 'string')
-    .map(([contract, address]) => [contract, getAddress(address)]);
-  const contracts = Object.fromEntries(entries) as unknown as ContractAddresses;
-  return { chainId, name, contracts, provider: options.provider ?? connectProvider(options) };
-}
+import { BaseWallet, Contract, type ContractRunner, FallbackProvider, JsonRpcProvider, type Provider } from 'ethers';
+import type { AccountSigner } from '../identity/account.ts';
+import { LocalSigner } from '../identity/localSigner.ts';
+import { type Chain, type ChainOptions, type ContractAddresses, endpointsOf } from './chain.ts';
 
 function connectProvider(options: ChainOptions): Provider {
-  const urls = [...(options.rpcUrls ?? []), ...(options.rpcUrl === undefined ? [] : [options.rpcUrl])];
-  if (urls.length === 0) throw new RangeError('chain needs rpcUrl, rpcUrls or provider');
-  const providers = urls.map(
+  const providers = endpointsOf(options).map(
     (url) =>
       new JsonRpcProvider(url, options.chainId, {
         staticNetwork: true,
@@ -66,9 +23,28 @@ function connectProvider(options: ChainOptions): Provider {
 
 type ContractName = keyof typeof abis & keyof ContractAddresses;
 
+const providers = new WeakMap<Chain, Provider>();
+
+/** The provider of a chain, connected when it is first asked for. */
+export function providerOf(chain: Chain): Provider {
+  const known = providers.get(chain);
+  if (known) return known;
+  const provider = chain.options.provider ?? connectProvider(chain.options);
+  providers.set(chain, provider);
+  chain.disconnect = () => provider.destroy();
+  return provider;
+}
+
+/** A runner that can send: a signer without a provider of its own uses the chain's. */
+export function runnerOf(chain: Chain, signer?: AccountSigner): ContractRunner {
+  if (!signer) return providerOf(chain);
+  if (signer instanceof LocalSigner) return new BaseWallet(signer.key, providerOf(chain));
+  return signer.provider ? signer : signer.connect(providerOf(chain));
+}
+
 /** A deployed contract, for reading or, with a signer, for sending. */
-export function contractAt(chain: Chain, name: ContractName, runner: ContractRunner = chain.provider): Contract {
+export function contractAt(chain: Chain, name: ContractName, signer?: AccountSigner): Contract {
   const address = chain.contracts[name];
   if (address === undefined) throw new RangeError(`the chain options name no ${name}`);
-  return new Contract(address, abis[name] as never, runner);
+  return new Contract(address, abis[name] as never, runnerOf(chain, signer));
 }

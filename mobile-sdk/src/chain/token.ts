@@ -2,7 +2,7 @@ import { abis } from '@allod/contracts';
 import { Contract, Signature, type TypedDataDomain } from 'ethers';
 import type { ClientContext } from '../context.ts';
 import type { Account } from '../identity/account.ts';
-import { contractAt } from './contracts.ts';
+import { contractAt, providerOf, runnerOf } from './contracts.ts';
 import { readChain, transact } from './transact.ts';
 
 /** Address of the token that licenses are paid in, as the vault says. */
@@ -12,7 +12,7 @@ export async function paymentToken(client: ClientContext): Promise<string> {
 
 /** A token with permit (ERC-2612) and EIP-3009. */
 export function tokenAt(client: ClientContext, address: string, account?: Account): Contract {
-  return new Contract(address, abis.TestUSD as never, account?.signer ?? client.chain.provider);
+  return new Contract(address, abis.TestUSD as never, runnerOf(client.chain, account?.signer));
 }
 
 /** EIP-712 domain of a token, from ERC-5267 where it has that, else from name() and version(). */
@@ -24,7 +24,7 @@ export async function tokenDomain(client: ClientContext, address: string): Promi
       'function name() view returns (string)',
       'function version() view returns (string)',
     ],
-    client.chain.provider,
+    providerOf(client.chain),
   );
   const base = { chainId: client.chain.chainId, verifyingContract: address };
   try {

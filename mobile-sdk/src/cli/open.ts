@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '../client.ts';
-import type { ChainOptions } from '../chain/contracts.ts';
+import type { ChainOptions } from '../chain/chain.ts';
 import { createClient } from '../index.node.ts';
 import { createLightKeyGate } from '../keys/light.ts';
 import { nodePlatform } from '../platform/node/platform.ts';

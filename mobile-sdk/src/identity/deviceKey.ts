@@ -1,7 +1,7 @@
-import { type DeviceGrant, signStruct, toHex } from '@allod/protocol';
-import { BaseWallet, SigningKey } from 'ethers';
+import { type DeviceGrant, signStruct } from '@allod/protocol';
 import type { ClientContext, RefAccount } from '../context.ts';
 import { type StoredConsent, storeConsent } from './consents.ts';
+import { LocalSigner } from './localSigner.ts';
 import { randomBytes } from '../random.ts';
 
 /** Longest life of a grant, in seconds. */
@@ -10,7 +10,7 @@ const GRANT_LIFE = 90 * 24 * 3600;
 const RENEW_BEFORE = 24 * 3600;
 
 /** This device's signing key in a dataset, made on first use and kept in the platform's key store. */
-export async function deviceKey(client: ClientContext, datasetId: string): Promise<BaseWallet> {
+export async function deviceKey(client: ClientContext, datasetId: string): Promise<LocalSigner> {
   const { keyStore } = client.platform;
   const name = `device/${client.chain.chainId}/${datasetId.toLowerCase()}`;
   let secret = await keyStore.get(name);
@@ -18,7 +18,7 @@ export async function deviceKey(client: ClientContext, datasetId: string): Promi
     secret = randomBytes(32);
     await keyStore.set(name, secret);
   }
-  return new BaseWallet(new SigningKey(toHex(secret)));
+  return new LocalSigner(secret);
 }
 
 /** Signs a grant for the device key, valid for at most 90 days. */

@@ -1,5 +1,5 @@
 import { conditionOf, type SealedKeyRecord, sealedKeyHash, signStruct } from '@allod/protocol';
-import type { Signer } from 'ethers';
+import type { AccountSigner } from './account.ts';
 import type { ClientContext } from '../context.ts';
 import type { SignedRecordInput } from '../graphql/generated.ts';
 import type { StoredConsent } from './consents.ts';
@@ -44,7 +44,7 @@ export async function sealAndSign(
     | Omit<Extract<SealedKeyRecord, { kind: 'kek' }>, 'seals'>
     | Omit<Extract<SealedKeyRecord, { kind: 'label' }>, 'seals'>,
   key: Uint8Array,
-  signer: Signer,
+  signer: AccountSigner,
 ): Promise<SignedRecordInput> {
   const open = { ...terms, seals: [] } as SealedKeyRecord;
   const record = { ...open, seals: [await client.keyGate.seal(key, conditionOf(open))] } as SealedKeyRecord;

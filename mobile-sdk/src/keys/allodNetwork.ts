@@ -1,4 +1,4 @@
-import type { ChainOptions } from '../chain/contracts.ts';
+import type { ChainOptions } from '../chain/chain.ts';
 import type { KeyNetwork } from './key-gate.port.ts';
 
 /** A deployment as the SDK ships it: what identifies chain, contracts and keepers. Endpoints are the caller's. */

@@ -19,7 +19,7 @@ import {
 import { buildSchema, graphql, type GraphQLSchema } from 'graphql';
 import { recoverAddress, verifyMessage, Wallet } from 'ethers';
 import type { ContributionCommitInput } from '../graphql/generated.ts';
-import type { ContractAddresses } from '../chain/contracts.ts';
+import type { ContractAddresses } from '../chain/chain.ts';
 import { CHAIN_ID } from './fakeChain.ts';
 
 export const API = 'http://api.test';

@@ -1,6 +1,6 @@
 import { abis } from '@allod/contracts';
 import { AbstractProvider, Interface, Network, type PerformActionRequest, toBeHex } from 'ethers';
-import type { ContractAddresses } from '../chain/contracts.ts';
+import type { ContractAddresses } from '../chain/chain.ts';
 
 type ContractName = keyof typeof abis & keyof ContractAddresses;
 

@@ -1,6 +1,6 @@
 import { purposesOf, tag } from '@allod/protocol';
 import { type Provider, Wallet } from 'ethers';
-import type { ContractAddresses } from '../chain/contracts.ts';
+import type { ContractAddresses } from '../chain/chain.ts';
 import { type Client, createClientOn, type CreateClientOptions } from '../client.ts';
 import { createFakeKeyGate, type FakeKeyGateOptions } from '../keys/fake.ts';
 import { systemClock } from '../platform/clock.ts';
