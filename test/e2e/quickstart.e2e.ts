@@ -189,7 +189,11 @@ say();`;
       join(folder, 'one.jpg'),
       Buffer.from('ffd8fffe0008nowhereffda0008010100003f0011ffd9'.replace('nowhere', '6e6f77686572'), 'hex'),
     );
-    const out = await run('sh', ['-e', '-c', commands!], { ALLOD_HOME: home, DATASET: datasetId, TERMS: TERMS_HASH });
+    const out = await run('sh', ['-e', '-c', commands!.replace(/^allod recompute.*$/m, '')], {
+      ALLOD_HOME: home,
+      DATASET: datasetId,
+      TERMS: TERMS_HASH,
+    });
     expect(out).toMatch(/0x[0-9a-f]{64}.*(COMMITTED|ANCHORED)/);
     expect(await run('allod', ['--help'])).toContain('Contribute data that only your consent opens');
   });

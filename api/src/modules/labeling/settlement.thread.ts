@@ -1,1 +1,4 @@
-export { settle } from './settlement.ts';
+import { serve } from './consensus/thread-pool.ts';
+import { settle } from './settlement.ts';
+
+serve({ settle });
