@@ -301,5 +301,23 @@ describe('appeals and blind decisions', () => {
       expect(await labelers[5]!.accept()).toMatchObject({ code: 'JOB_STATE' });
       await expectBalanced(job.id);
     });
+
+    it('measures the pace by labels that were neither hasty nor refused', async () => {
+      const job = await openJob(api, 8, { overlapMin: 1, overlapMax: 1 });
+      const labelers = await qualified(api, job, 7);
+      for (const labeler of labelers) await labeler.label(() => '1');
+      await settle();
+      const [quick, quicker, ...others] = labelers.map(({ address }) => address);
+      await api.sql(`UPDATE annotation SET milliseconds = 16000 WHERE job_id = $1 AND labeler = ANY ($2)`, [
+        job.id,
+        others,
+      ]);
+      await api.sql(`UPDATE annotation SET milliseconds = 1, too_fast = true WHERE labeler = $1`, [quick]);
+      await api.sql(`UPDATE annotation SET milliseconds = 1, verdict = 'REFUSED' WHERE labeler = $1`, [quicker]);
+      await api.sql('UPDATE labeling_job SET news = news + 1 WHERE id = $1', [job.id]);
+      await settle();
+      const [row] = await api.sql('SELECT measured_ms FROM labeling_job WHERE id = $1', [job.id]);
+      expect(row).toEqual({ measured_ms: 16_000 });
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
-import { beside, ThreadPool } from './consensus/thread-pool.ts';
+import { beside, threadsOf } from './consensus/threads.ts';
 import type { Settlement, SettlementInput } from './settlement-types.ts';
 import { settle } from './settlement.ts';
 
@@ -10,14 +10,14 @@ const ANNOTATIONS_FOR_A_THREAD = 2_000;
 /** Settles small jobs at once and large ones in a thread; the bytes are the same. */
 @Injectable()
 export class SettlementRunner implements OnModuleDestroy {
-  private readonly pool = new ThreadPool(beside(import.meta.url, './settlement.thread'));
+  private readonly threads = threadsOf(beside(import.meta.url, './settlement.thread'));
 
   async run(input: SettlementInput, threadFrom = ANNOTATIONS_FOR_A_THREAD): Promise<Settlement> {
     if (input.annotations.length < threadFrom) return settle(input);
-    return this.pool.run<Settlement>('settle', input);
+    return this.threads.run(input, { name: 'settle' }) as Promise<Settlement>;
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.pool.close();
+    await this.threads.destroy();
   }
 }

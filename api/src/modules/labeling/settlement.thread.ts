@@ -1,4 +1,1 @@
-import { serve } from './consensus/thread-pool.ts';
-import { settle } from './settlement.ts';
-
-serve({ settle });
+export { settle } from './settlement.ts';

@@ -175,7 +175,7 @@ describe('a simulated job', () => {
       expect(figures.spamPaid).toBeLessThanOrEqual(FULL ? 0.08 : figures.goodPaid);
       expect(figures.goodPaid).toBeGreaterThanOrEqual(FULL ? 0.93 : 0.8);
     },
-    FULL ? 3_600_000 : 120_000,
+    FULL ? 3_600_000 : 300_000,
   );
 
   async function votesOf(cid: string): Promise<PublishedVotes> {

@@ -43,13 +43,17 @@ export class WageFloorService {
     topUps.granted += amount;
   }
 
-  /** Median over the first labelers of each one's own median, so that nobody counts more by labeling more. */
+  /**
+   * Median over the first labelers of each one's own median, so that nobody counts more by labeling more; of labels that
+   * were neither hasty nor refused, so that accounts which click at random cannot make the work look quick.
+   */
   private async labelTime(manager: EntityManager, job: JobEntity): Promise<number | null> {
     const [row]: { ms: number | null; labelers: number }[] = await manager.query(
       `WITH own AS (
          SELECT labeler, min(submitted_at) AS first, percentile_disc(.5) WITHIN GROUP (ORDER BY milliseconds) AS ms
          FROM annotation
          WHERE job_id = $1 AND kind <> 'ADJUDICATION' AND milliseconds IS NOT NULL AND labeler <> $2
+           AND verdict <> 'REFUSED' AND NOT too_fast
          GROUP BY labeler ORDER BY first LIMIT ${FIRST_LABELERS}
        )
        SELECT percentile_disc(.5) WITHIN GROUP (ORDER BY ms) AS ms, count(*)::int AS labelers FROM own`,
@@ -61,7 +65,8 @@ export class WageFloorService {
   private async quizTime(manager: EntityManager, job: JobEntity): Promise<number | null> {
     const [row]: { ms: number | null; labelers: number }[] = await manager.query(
       `SELECT percentile_disc(.5) WITHIN GROUP (ORDER BY milliseconds / total) AS ms, count(*)::int AS labelers
-       FROM qualification WHERE job_id = $1 AND milliseconds IS NOT NULL AND total > 0 AND labeler <> $2`,
+       FROM qualification WHERE job_id = $1 AND milliseconds IS NOT NULL AND total > 0 AND labeler <> $2
+         AND state <> 'FAILED'`,
       [job.id, job.requester],
     );
     return row!.labelers >= LABELERS_TO_MEASURE ? row!.ms : null;

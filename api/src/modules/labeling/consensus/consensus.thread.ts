@@ -1,8 +1,7 @@
-import type { AggregateOptions } from './aggregate.ts';
-import { aggregate } from './aggregate.ts';
-import { serve } from './thread-pool.ts';
+import type { Aggregate, AggregateOptions } from './aggregate.ts';
+import { aggregate as aggregateHere } from './aggregate.ts';
 import type { VoteTable } from './vote-table.ts';
 
-serve({
-  aggregate: ({ table, options }: { table: VoteTable; options: AggregateOptions }) => aggregate(table, options),
-});
+/** `aggregate` with one argument, as a thread is asked. */
+export const aggregate = ({ table, options }: { table: VoteTable; options: AggregateOptions }): Aggregate =>
+  aggregateHere(table, options);
