@@ -37,8 +37,9 @@ export class JobRunner implements OnApplicationShutdown {
     );
     const liveness = (this.liveness = new WorkerLiveness(this.env.DATABASE_URL));
     const events: WorkerEvents = new EventEmitter();
-    const workerIds: string[] = [];
-    events.on('worker:create', ({ worker }) => workerIds.push(worker.workerId));
+    // Jobs are locked in the name of the pool.
+    const poolIds: string[] = [];
+    events.on('pool:create', ({ workerPool }) => poolIds.push(workerPool.id));
     this.runner = await run({
       events,
       pgPool: this.pool,
@@ -49,7 +50,7 @@ export class JobRunner implements OnApplicationShutdown {
       pollInterval: 1000,
       taskList: { outbox: (payload) => this.runOne((payload as { id: string }).id) } as Record<string, Task>,
     });
-    await liveness.hold(...workerIds);
+    await liveness.hold(...poolIds);
     this.repeat('rescue', { ms: RESCUE_MS, run: async () => void (await liveness.rescue()) });
     for (const [name, job] of this.registry.repeating) this.repeat(name, job);
   }

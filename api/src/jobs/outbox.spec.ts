@@ -6,6 +6,7 @@ import type { TestDatabase } from '../testing/postgres.ts';
 import { JobRunner } from './job-runner.ts';
 import { OutboxRegistry } from './outbox.registry.ts';
 import { OutboxService } from './outbox.service.ts';
+import { WorkerLiveness } from './worker-liveness.ts';
 
 describe('the outbox', () => {
   let database: TestDatabase;
@@ -14,6 +15,8 @@ describe('the outbox', () => {
   let runner: JobRunner;
   const runs: unknown[] = [];
   let failures = 0;
+  let begun: () => void;
+  let finish: () => void;
 
   beforeAll(async () => {
     database = await startPostgres();
@@ -24,6 +27,10 @@ describe('the outbox', () => {
       runs.push(n);
       if (failures-- > 0) throw new Error('not yet');
       return n * 2;
+    });
+    registry.on('test.long', async () => {
+      begun();
+      await new Promise<void>((resolve) => (finish = resolve));
     });
     runner = new JobRunner({ DATABASE_URL: database.url, JOB_CONCURRENCY: 2 } as Env, source, registry);
     await runner.start();
@@ -64,5 +71,17 @@ describe('the outbox', () => {
     expect(await outbox.wait(id, 8000)).toEqual({ result: 8 });
     const [row]: { attempts: number }[] = await source.query('SELECT attempts FROM outbox WHERE id = $1', [id]);
     expect(row?.attempts).toBe(2);
+  });
+
+  it('does not take a job from a runner that is still at it', async () => {
+    const running = new Promise<void>((resolve) => (begun = resolve));
+    const id = await source.transaction((manager) => outbox.enqueue(manager, 'test.long', 'long', {}));
+    await running;
+    const other = new WorkerLiveness(database.url);
+    const rescued = await other.rescue();
+    await other.close();
+    finish();
+    expect(rescued).toEqual([]);
+    expect(await outbox.wait(id, 5000)).toEqual({ result: null });
   });
 });
