@@ -5,6 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
 import type { ContributionCommitInput, SignedReceipt } from '../../common/graphql/schema.generated.ts';
+import { lockUntilCommit } from '../../common/lock-until-commit.ts';
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
 import { ChainPort } from '../../integrations/chain/chain.port.ts';
@@ -80,7 +81,7 @@ export class CommitService {
       await checkConsentSignatures(this.chain, consent, grant);
       const leaves = checkBatch(input, consentHash, this.chain);
       return this.source.transaction(async (manager) => {
-        await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [account]);
+        await lockUntilCommit(manager, account);
         const held = await this.intakes.hold(manager, datasetId);
         const again = await this.replayOf(manager, account, input);
         if (again) return again;

@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
 import type { ConsentExtendInput, ConsentExtended, ConsentInput } from '../../common/graphql/schema.generated.ts';
+import { lockUntilCommit } from '../../common/lock-until-commit.ts';
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
 import { ChainPort } from '../../integrations/chain/chain.port.ts';
@@ -50,7 +51,7 @@ export class ConsentExtensionService {
       await checkConsentSignatures(this.chain, consent, grant);
       const sealed = input.sealed.map((record) => this.checked(input, record));
       return this.source.transaction(async (manager) => {
-        await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [account]);
+        await lockUntilCommit(manager, account);
         const intake = await this.intakes.find(manager, datasetId);
         if (!intake) return refuse(Code.UNKNOWN_DATASET, `Dataset ${datasetId} is not known here`);
         checkAgainstDataset(consent, grant, intake, await this.nonces.of(manager, account, datasetId));

@@ -15,6 +15,7 @@ import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
 import type { ContributionRewrapInput } from '../../common/graphql/schema.generated.ts';
+import { lockUntilCommit } from '../../common/lock-until-commit.ts';
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
 import { ChainPort } from '../../integrations/chain/chain.port.ts';
@@ -77,7 +78,7 @@ export class RewrapService {
       await checkConsentSignatures(this.chain, consent, input.grant);
       const sealed = this.sealedKek(input, consent);
       return this.source.transaction(async (manager) => {
-        await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [account]);
+        await lockUntilCommit(manager, account);
         const intake = await this.intakes.hold(manager, input.datasetId);
         const again = await this.replayOf(manager, account, input.root);
         if (again) return again;

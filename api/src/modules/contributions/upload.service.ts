@@ -6,6 +6,7 @@ import type { EntityManager } from 'typeorm';
 import { answer, refuse, refuseUnless } from '../../common/errors/refusal.ts';
 import type { Refusal } from '../../common/errors/refusal.ts';
 import type { BlockInput, ContributionUploadBeginInput, UploadPlan } from '../../common/graphql/schema.generated.ts';
+import { lockUntilCommit } from '../../common/lock-until-commit.ts';
 import { ENV } from '../../config/config.module.ts';
 import type { Env } from '../../config/env.ts';
 import { CarError, readCar } from '../../integrations/storage/car.ts';
@@ -137,7 +138,7 @@ export class UploadService {
    */
   private reserve(account: string, blocks: readonly { cid: string; size: number }[]): Promise<bigint> {
     return this.source.transaction(async (manager) => {
-      await manager.query("SELECT pg_advisory_xact_lock(hashtextextended('quota:' || $1, 0))", [account]);
+      await lockUntilCommit(manager, `quota:${account}`);
       const left = await this.quotaLeft(manager, account);
       if (blocks.length === 0) return left;
       const sorted = blocks.toSorted((a, b) => (a.cid < b.cid ? -1 : 1));
@@ -186,7 +187,7 @@ export class UploadService {
 
   /** Held until the transaction ends by whoever commits, moves or gives up what an account uploaded; before any lock of a dataset. */
   async lock(manager: EntityManager, account: string): Promise<void> {
-    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [account]);
+    await lockUntilCommit(manager, account);
   }
 
   /**

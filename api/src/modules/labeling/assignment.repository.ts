@@ -3,6 +3,7 @@ import { Code, toHex } from '@allod/protocol';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { refuse } from '../../common/errors/refusal.ts';
+import { lockUntilCommit } from '../../common/lock-until-commit.ts';
 import { AssignmentEntity } from './assignment.entity.ts';
 import type { AssignmentKind } from './assignment-kind.ts';
 import type { AssignmentState } from './assignment-state.ts';
@@ -43,7 +44,7 @@ export class AssignmentRepository {
 
   /** One labeler's requests on one job wait for each other; nobody else does. */
   async lockLabeler(manager: EntityManager, jobId: string, labeler: string): Promise<void> {
-    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`assignment:${jobId}:${labeler}`]);
+    await lockUntilCommit(manager, `assignment:${jobId}:${labeler}`);
   }
 
   /**

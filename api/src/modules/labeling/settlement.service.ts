@@ -2,6 +2,7 @@ import { Code } from '@allod/protocol';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { lockUntilCommit } from '../../common/lock-until-commit.ts';
 import { OutboxRegistry } from '../../jobs/outbox.registry.ts';
 import { EarningsService } from '../payouts/earnings.service.ts';
 import { JobEntity } from './job.entity.ts';
@@ -54,7 +55,7 @@ export class SettlementService implements OnModuleInit {
   /** `news` is read before the rows it speaks of, so what comes while this runs leaves the job due again. */
   settleJob(jobId: string): Promise<void> {
     return this.source.transaction(async (manager) => {
-      await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`settle:${jobId}`]);
+      await lockUntilCommit(manager, `settle:${jobId}`);
       const job = await manager.findOneByOrFail(JobEntity, { id: jobId });
       if (!isOurScorer(job.rules)) return this.leave(job);
       const round = { job, number: job.round + 1, topUps: await this.wages.topUpsOf(manager, job) };

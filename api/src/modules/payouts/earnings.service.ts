@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { EntityManager } from 'typeorm';
+import { lockUntilCommit } from '../../common/lock-until-commit.ts';
 import { LiveService } from '../../jobs/live.service.ts';
 import type { EarningCause } from './earning.entity.ts';
 
@@ -73,7 +74,7 @@ export class EarningsService {
 
   /** Settlements and withdrawals of one job wait for each other here, before either holds an account's row. */
   private async lockJob(manager: EntityManager, jobId: string): Promise<void> {
-    await manager.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`earnings:${jobId}`]);
+    await lockUntilCommit(manager, `earnings:${jobId}`);
   }
 
   async statement(jobId: string, labeler: string, manager: EntityManager = this.source.manager): Promise<Statement> {
