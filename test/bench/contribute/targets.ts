@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { reasonsBeside } from '../misses.ts';
 
 /** What the last line of the bench names; ratios without a unit. */
 export interface Figures {
@@ -36,9 +36,7 @@ export interface Verdict {
 }
 
 /** Reasons for missed targets, by figure. */
-export function readReasons(): Record<string, string> {
-  return JSON.parse(readFileSync(new URL('misses.json', import.meta.url), 'utf8')) as Record<string, string>;
-}
+export const readReasons = (): Record<string, string> => reasonsBeside(import.meta.url);
 
 export function verdictsOf(figures: Figures, reasons: Readonly<Record<string, string>>): Verdict[] {
   return (Object.keys(TARGETS) as (keyof Figures)[]).map((name) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { reasonsBeside } from '../misses.ts';
 
 /** What one of our operations cost. */
 export interface Measurement {
@@ -41,9 +41,7 @@ export interface Report {
 }
 
 /** Reasons for missed targets, by op. */
-export function readReasons(): Record<string, string> {
-  return JSON.parse(readFileSync(new URL('misses.json', import.meta.url), 'utf8')) as Record<string, string>;
-}
+export const readReasons = (): Record<string, string> => reasonsBeside(import.meta.url);
 
 /** One row per measurement and peer; one entry of `missed` per measurement above its target. */
 export function reportOf(

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { reasonsBeside } from '../misses.ts';
 import type { Target } from './targets.ts';
 
 /** One measured figure; the error is the standard error of the mean. */
@@ -19,8 +19,7 @@ export interface Row {
   readonly reason: string | null;
 }
 
-export const readReasons = (): Record<string, string> =>
-  JSON.parse(readFileSync(new URL('misses.json', import.meta.url), 'utf8')) as Record<string, string>;
+export const readReasons = (): Record<string, string> => reasonsBeside(import.meta.url);
 
 /** A row per target; a figure that is not there was not measured. */
 export function rowsOf(
